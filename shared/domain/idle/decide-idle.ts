@@ -1,0 +1,121 @@
+import type { Measurement } from '#shared/domain/idle/evidence.ts';
+import type { Policy } from '#shared/domain/idle/policy.ts';
+import { CLOCK_SKEW_MS } from '#shared/domain/lifecycle/timing.ts';
+
+/** A datapoint older than this says nothing of the present: metrics arrive every minute, up to three late. */
+export const MEASUREMENT_FRESH_MS = 180_000;
+
+/** All that the decision rests on; instants, so that it can say when it would change. */
+export interface IdleEvidence {
+  /** The end of a live lease; null when there is none. */
+  readonly leasedUntil: number | null;
+  /** The end of the last lease that ran out; null when none did. */
+  readonly leaseEndedAt: number | null;
+  readonly measurement: Measurement;
+  /** Until when anything is remembered to have been known of its use: one failed measurement is no silence. */
+  readonly knownAt: number;
+  readonly wokenAt: number;
+  /** null: not ready yet. */
+  readonly readyAt: number | null;
+  readonly deployingSince: number | null;
+  /** Since when the record is draining; null while it is awake. */
+  readonly drainingSince: number | null;
+}
+
+export type KeepReason = 'leased' | 'active' | 'booting' | 'grace' | 'deploying' | 'unknown';
+export type IdleReason = 'idle' | 'unknown-too-long';
+
+/** The phase in which the service should be now. `drain` means draining: go there, or stay until confirmed. */
+export type IdleDecision =
+  | { readonly act: 'keep'; readonly because: KeepReason; readonly recheckAt: number | null }
+  | { readonly act: 'drain'; readonly because: IdleReason; readonly recheckAt: number | null }
+  | { readonly act: 'sleep'; readonly because: IdleReason; readonly recheckAt: null };
+
+type Verdict = Pick<IdleDecision, 'act' | 'because'>;
+type Activity = 'active' | 'idle' | 'unknown';
+
+/** Until when an open connection counts although nothing moves on it. */
+const silentUntil = (policy: Policy, { measurement, wokenAt, readyAt }: IdleEvidence): number =>
+  (measurement.lastActivityAt ?? readyAt ?? wokenAt) + policy.silentConnectionCapMs;
+
+/** Until when what was measured counts as use; -Infinity when nothing did. */
+const usedUntil = (policy: Policy, evidence: IdleEvidence): number => {
+  const { measurement } = evidence;
+  if (policy.signal.kind !== 'connections') {
+    return measurement.inUse ? Infinity : (measurement.lastUseAt ?? -Infinity) + policy.idleAfterMs;
+  }
+  if (measurement.inUse) return silentUntil(policy, evidence);
+  const lastConnectedAt = Math.min(measurement.lastUseAt ?? -Infinity, silentUntil(policy, evidence));
+  return Math.max(lastConnectedAt, measurement.lastActivityAt ?? -Infinity) + policy.idleAfterMs;
+};
+
+/** Missing or partial data is unknown, whatever the part that is there says. */
+const isMissing = (policy: Policy, { measurement }: IdleEvidence, at: number): boolean => {
+  if (measurement.measuredAt === null || at >= measurement.measuredAt + MEASUREMENT_FRESH_MS) return true;
+  if (measurement.inUse === null) return true;
+  return policy.signal.kind === 'connections' && !measurement.inUse && measurement.lastActivityAt === null;
+};
+
+const activityAt = (policy: Policy, evidence: IdleEvidence, at: number): Activity => {
+  if (policy.signal.kind === 'leases') return 'idle';
+  if (isMissing(policy, evidence, at)) return 'unknown';
+  return at < usedUntil(policy, evidence) ? 'active' : 'idle';
+};
+
+/** Since when nothing has been known: neither data nor a lease. */
+const unknownSince = ({ measurement, knownAt, leaseEndedAt, readyAt, wokenAt }: IdleEvidence): number =>
+  Math.max(measurement.measuredAt ?? -Infinity, knownAt, leaseEndedAt ?? -Infinity, readyAt ?? wokenAt);
+
+/** The first rule that keeps the service awake at `at`, in order of precedence. */
+const keepReasonAt = (policy: Policy, evidence: IdleEvidence, at: number): KeepReason | undefined => {
+  const { leasedUntil, wokenAt, readyAt, deployingSince } = evidence;
+  const activity = activityAt(policy, evidence, at);
+  const rules: readonly (readonly [KeepReason, boolean])[] = [
+    ['leased', leasedUntil !== null && at < leasedUntil + CLOCK_SKEW_MS],
+    ['active', activity === 'active'],
+    ['booting', readyAt === null && at < wokenAt + policy.bootLimitMs],
+    ['grace', readyAt !== null && at < readyAt + policy.graceAfterWakeMs],
+    ['deploying', deployingSince !== null && at < deployingSince + policy.unknownAfterMs],
+    ['unknown', activity === 'unknown' && at < unknownSince(evidence) + policy.unknownAfterMs],
+  ];
+  return rules.find(([, holds]) => holds)?.[0];
+};
+
+const verdictAt = (policy: Policy, evidence: IdleEvidence, at: number): Verdict => {
+  const keep = keepReasonAt(policy, evidence, at);
+  if (keep) return { act: 'keep', because: keep };
+  const because = activityAt(policy, evidence, at) === 'unknown' ? 'unknown-too-long' : 'idle';
+  const confirmed = evidence.drainingSince !== null && at >= evidence.drainingSince + policy.confirmAfterMs;
+  return { act: confirmed ? 'sleep' : 'drain', because } as Verdict;
+};
+
+/** Every instant at which a rule above changes its mind; in between the verdict is constant. */
+const boundaries = (policy: Policy, evidence: IdleEvidence): readonly number[] => {
+  const { leasedUntil, measurement, wokenAt, readyAt, deployingSince, drainingSince } = evidence;
+  return [
+    (leasedUntil ?? NaN) + CLOCK_SKEW_MS,
+    (measurement.measuredAt ?? NaN) + MEASUREMENT_FRESH_MS,
+    usedUntil(policy, evidence),
+    wokenAt + policy.bootLimitMs,
+    (readyAt ?? NaN) + policy.graceAfterWakeMs,
+    (deployingSince ?? NaN) + policy.unknownAfterMs,
+    unknownSince(evidence) + policy.unknownAfterMs,
+    (drainingSince ?? NaN) + policy.confirmAfterMs,
+  ]
+    .filter(Number.isFinite)
+    .toSorted((a, b) => a - b);
+};
+
+/**
+ * Whether a service that nobody forces, holds or schedules stays awake. Pure: the same evidence decides the same.
+ * `recheckAt` is the exact instant at which this evidence would lead to another answer; null when it never does.
+ */
+export const decideIdle = (policy: Policy, evidence: IdleEvidence, now: number): IdleDecision => {
+  const verdict = verdictAt(policy, evidence, now);
+  const changesAt = boundaries(policy, evidence).find((at) => {
+    if (at <= now) return false;
+    const later = verdictAt(policy, evidence, at);
+    return later.act !== verdict.act || later.because !== verdict.because;
+  });
+  return { ...verdict, recheckAt: changesAt ?? null } as IdleDecision;
+};

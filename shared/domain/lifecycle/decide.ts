@@ -1,0 +1,32 @@
+import { decideIdle, type IdleDecision, type IdleEvidence } from '#shared/domain/idle/decide-idle.ts';
+import type { Policy } from '#shared/domain/idle/policy.ts';
+import { isKilledNightly } from '#shared/domain/lifecycle/nightly-kill.ts';
+import { holdAt, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { hasFailedTooOften } from '#shared/domain/lifecycle/starts.ts';
+
+export interface TickEvidence extends IdleEvidence {
+  /** The last scheduled nightly kill. */
+  readonly nightlyKillAt: number;
+}
+
+export type Decision =
+  | IdleDecision
+  /** `force` goes to asleep at once, from anywhere, and voids every lease. */
+  | { readonly act: 'force'; readonly because: 'start-failures' | 'nightly-kill'; readonly recheckAt: null }
+  | { readonly act: 'keep'; readonly because: 'held-awake'; readonly recheckAt: number }
+  /** Asleep: there is nothing to decide until somebody wakes it. */
+  | { readonly act: 'rest'; readonly because: 'asleep' | 'held-asleep'; readonly recheckAt: number | null };
+
+/** Who wins, first match: forced, held, the nightly kill, leases and activity, grace and boot, idleness. */
+export const decide = (record: ServiceRecord, policy: Policy, evidence: TickEvidence, now: number): Decision => {
+  const hold = holdAt(record, now);
+  if (hasFailedTooOften(record)) return { act: 'force', because: 'start-failures', recheckAt: null };
+  if (record.intent === 'asleep') {
+    return { act: 'rest', because: hold ? 'held-asleep' : 'asleep', recheckAt: hold?.until ?? null };
+  }
+  if (hold) return { act: 'keep', because: 'held-awake', recheckAt: hold.until };
+  if (isKilledNightly(record, policy, evidence.leasedUntil !== null, evidence.nightlyKillAt, now)) {
+    return { act: 'force', because: 'nightly-kill', recheckAt: null };
+  }
+  return decideIdle(policy, evidence, now);
+};

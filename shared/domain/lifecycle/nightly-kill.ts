@@ -1,0 +1,29 @@
+import { NIGHTLY_KILL_DUE_MS } from '#shared/domain/lifecycle/timing.ts';
+import type { Policy } from '#shared/domain/idle/policy.ts';
+import { holdAt, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The last instant at or before `now` at which the kill was scheduled. `timeOfDayMs` counts from midnight UTC. */
+export const lastNightlyKill = (now: number, timeOfDayMs: number): number =>
+  Math.floor((now - timeOfDayMs) / DAY_MS) * DAY_MS + timeOfDayMs;
+
+/** Late is better than never for half an hour; after that it would hit people at work. */
+export const isDue = (scheduledAt: number, now: number): boolean =>
+  now >= scheduledAt && now < scheduledAt + NIGHTLY_KILL_DUE_MS;
+
+/**
+ * Whether the kill scheduled for `scheduledAt` ends this service: only what was awake then, whatever the delay,
+ * so a service woken since is spared, and doing it twice does nothing.
+ */
+export const isKilledNightly = (
+  record: ServiceRecord,
+  policy: Policy,
+  isLeased: boolean,
+  scheduledAt: number,
+  now: number,
+): boolean => {
+  if (policy.nightlyKill === 'no' || (policy.nightlyKill === 'spare-leased' && isLeased)) return false;
+  if (record.intent === 'asleep' || holdAt(record, now)?.intent === 'awake') return false;
+  return isDue(scheduledAt, now) && record.wokenAt !== null && record.wokenAt <= scheduledAt;
+};

@@ -1,0 +1,131 @@
+import type { Policy } from '#shared/domain/idle/policy.ts';
+import type { Observed, Task } from '#shared/domain/lifecycle/observed.ts';
+import { isReady, readyTasks, tasksOfGeneration, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
+import type { Breaker, Failure, ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { SETTLED_AFTER_MS, START_FAILURES_ALLOWED } from '#shared/domain/lifecycle/timing.ts';
+
+/** Stops that somebody asked for, or that are the platform's own fault: not the service's failure to start. */
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set([
+  'UserInitiated',
+  'ServiceSchedulerInitiated',
+  'SpotInterruption',
+  'TerminationNotice',
+  'InfrastructureHealth',
+]);
+/** How the platform says that there was no machine to be had. */
+const NO_CAPACITY = /capacity is unavailable|RESOURCE:|CapacityUnavailable/i;
+
+const BOOTS_REMEMBERED = 10;
+const BREAKER_FIRST_MS = 60_000;
+const BREAKER_LONGEST_MS = 30 * 60_000;
+
+/** `CannotPullContainerError: …` gives its type; anything else is told by the platform's stop code. */
+const failureCode = (task: Task): string =>
+  /^([A-Z][A-Za-z]+): /.exec(task.stoppedReason ?? '')?.[1] ?? task.stopCode ?? 'BootLimitExceeded';
+
+const failureMessage = (task: Task, policy: Policy): string =>
+  task.stoppedReason ?? `not ready within ${policy.bootLimitMs / 1_000} s`;
+
+/** Whether the task was ready for a minute, as far as anybody knows. */
+const hasSettled = (task: Task, readiness: Readiness, policy: Policy, now: number): boolean => {
+  const readyAt = readiness[task.id];
+  if (readyAt !== undefined) return (task.stoppedAt ?? now) - readyAt >= SETTLED_AFTER_MS;
+  // The memory is a cache: where it was lost, a task that outlived the boot limit must have been ready.
+  // Not so one that still runs: were it ready, it would be remembered from now on.
+  if (task.startedAt === null || task.stoppedAt === null) return false;
+  return task.stoppedAt - task.startedAt > policy.bootLimitMs + SETTLED_AFTER_MS;
+};
+
+/** Until when a task vouched that the service starts: what failed before says nothing any more. */
+const provenUntil = (tasks: readonly Task[], readiness: Readiness, policy: Policy, now: number): number =>
+  Math.max(
+    -Infinity,
+    ...tasks.filter((task) => hasSettled(task, readiness, policy, now)).map((task) => task.stoppedAt ?? now),
+  );
+
+const failedAt = (task: Task, policy: Policy): number => task.stoppedAt ?? task.createdAt + policy.bootLimitMs;
+
+const stoppedTooSoon = (task: Task): boolean =>
+  task.stoppedAt !== null && !NOT_ITS_FAULT.has(task.stopCode ?? '') && !NO_CAPACITY.test(task.stoppedReason ?? '');
+
+const neverReady = (task: Task, readiness: Readiness, policy: Policy, now: number): boolean =>
+  task.stoppedAt === null &&
+  task.desiredStatus === 'RUNNING' &&
+  readiness[task.id] === undefined &&
+  now >= task.createdAt + policy.bootLimitMs;
+
+/** The tasks that failed to start, oldest first, since one last vouched for the service. */
+const failures = (tasks: readonly Task[], readiness: Readiness, policy: Policy, now: number): readonly Task[] => {
+  const proven = provenUntil(tasks, readiness, policy, now);
+  return tasks
+    .filter((task) => stoppedTooSoon(task) || neverReady(task, readiness, policy, now))
+    .filter((task) => failedAt(task, policy) > proven)
+    .toSorted((a, b) => a.createdAt - b.createdAt);
+};
+
+export type Learned = Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker'>;
+
+const describe = (task: Task, policy: Policy, count: number, now: number): Failure => ({
+  code: failureCode(task),
+  message: failureMessage(task, policy),
+  output: task.output,
+  count,
+  at: task.stoppedAt ?? now,
+});
+
+const firstReady = (record: ServiceRecord, observed: Observed, policy: Policy): boolean =>
+  record.readyAt === null &&
+  record.wokenAt !== null &&
+  record.intent !== 'asleep' &&
+  readyTasks(observed, policy).length >= policy.wakeCount;
+
+/** How long this boot took; none where the service was found running. */
+const bootsMs = (record: ServiceRecord, own: readonly Task[], observed: Observed, policy: Policy): readonly number[] =>
+  own.filter((task) => isReady(task, observed, policy)).length < policy.wakeCount
+    ? record.bootsMs
+    : [...record.bootsMs, observed.observedAt - (record.wokenAt ?? observed.observedAt)].slice(-BOOTS_REMEMBERED);
+
+const isSame = (a: Learned, b: Learned): boolean =>
+  a.readyAt === b.readyAt &&
+  a.failure === b.failure &&
+  a.breaker === b.breaker &&
+  a.failedTasks.join() === b.failedTasks.join();
+
+/**
+ * What an observation teaches about this generation's starts. A failure counts once per task; being ready ends the
+ * tale of the last failure, and being ready for a minute ends the count. `undefined` when there is nothing new.
+ */
+export const learnStarts = (
+  record: ServiceRecord,
+  observed: Observed,
+  readiness: Readiness,
+  policy: Policy,
+): Learned | undefined => {
+  const now = observed.observedAt;
+  const tasks = tasksOfGeneration(record, observed);
+  const failed = failures(tasks, readiness, policy, now);
+  const news = failed.filter((task) => !record.failedTasks.includes(task.id));
+  const isProven = provenUntil(tasks, readiness, policy, now) > -Infinity;
+  const isReadyNow = firstReady(record, observed, policy);
+  const newest = news.at(-1);
+
+  const failedTasks = isProven ? failed.map(({ id }) => id) : [...record.failedTasks, ...news.map(({ id }) => id)];
+  const isOver = isReadyNow || (isProven && failed.length === 0);
+  const learned: Learned = {
+    readyAt: isReadyNow ? now : record.readyAt,
+    bootsMs: isReadyNow ? bootsMs(record, tasks, observed, policy) : record.bootsMs,
+    failedTasks,
+    failure: newest ? describe(newest, policy, failedTasks.length, now) : isOver ? null : record.failure,
+    breaker: isProven ? null : record.breaker,
+  };
+  return isSame(learned, record) ? undefined : learned;
+};
+
+export const hasFailedTooOften = (record: ServiceRecord): boolean =>
+  record.intent !== 'asleep' && record.failedTasks.length >= START_FAILURES_ALLOWED;
+
+/** After each trip wakes are refused for twice as long, from one minute to thirty. */
+export const trip = (record: ServiceRecord, taskDefinition: string, now: number): Breaker => {
+  const trips = (record.breaker?.trips ?? 0) + 1;
+  return { trips, until: now + Math.min(BREAKER_FIRST_MS * 2 ** (trips - 1), BREAKER_LONGEST_MS), taskDefinition };
+};

@@ -1,0 +1,23 @@
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What the system says of itself to machines. Never blocks, never fails its caller, never carries a secret. */
+export interface Telemetry {
+  /** One structured line, `noun.participle`. */
+  event(name: string, fields: Fields): void;
+  /** The same, for something that failed and was handled here: logged once, with its cause. */
+  failure(name: string, cause: unknown, fields: Fields): void;
+  /** One number; metrics that are alarmed on are also emitted as zero. */
+  metric(name: string, value: number, fields?: Fields): void;
+  /** Every change leaves one: who, what, on which service, why, before and after. */
+  audit(entry: AuditEntry): void;
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly service: string;
+  readonly subject: string;
+  readonly source: string;
+  readonly reason: string | null;
+  readonly before: Fields;
+  readonly after: Fields;
+}

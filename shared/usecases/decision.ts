@@ -1,0 +1,34 @@
+import { decide, type Decision, type TickEvidence } from '#shared/domain/lifecycle/decide.ts';
+import { requireService, type Caller } from '#shared/usecases/caller.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import { activityQuery, evidence, UNMEASURED } from '#shared/usecases/evidence.ts';
+import { observeOne } from '#shared/usecases/observe-one.ts';
+import { knownAt, readProjection } from '#shared/usecases/projections.ts';
+
+export interface DecisionInput {
+  readonly service: string;
+  readonly caller: Caller;
+}
+
+export interface Preview {
+  readonly decision: Decision;
+  readonly evidence: TickEvidence;
+}
+
+/** What the next tick would do with a service if it came now, and why; nothing is done. */
+export const decision =
+  (deps: Deps) =>
+  async ({ service, caller }: DecisionInput): Promise<Preview> => {
+    requireService(caller, service);
+    const managed = await deps.directory.find(service);
+    const { value: record } = await deps.records.read(managed);
+    const survey = await deps.leases.survey(service, record.voided, 'all');
+    const [observed, projection, measured] = await Promise.all([
+      observeOne(deps, service),
+      readProjection(deps, service),
+      deps.activity.measure([activityQuery(managed)]),
+    ]);
+    const remembered = knownAt(projection?.value, record, deps.clock.now());
+    const laidOut = evidence(deps, record, survey, observed, measured.get(service) ?? UNMEASURED, remembered);
+    return { decision: decide(record, managed.policy, laidOut, deps.clock.now()), evidence: laidOut };
+  };

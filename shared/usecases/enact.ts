@@ -1,0 +1,87 @@
+import type { Decision } from '#shared/domain/lifecycle/decide.ts';
+import type { Observed } from '#shared/domain/lifecycle/observed.ts';
+import { awaken, drain, layToSleep, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { audit } from '#shared/usecases/audit.ts';
+import { NIGHTPORTER } from '#shared/usecases/caller.ts';
+import { converge } from '#shared/usecases/converge.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
+import type { Versioned } from '#shared/usecases/documents.ts';
+import { forceAsleep, tripBreaker } from '#shared/usecases/force-asleep.ts';
+
+type Enactment = (
+  deps: Deps,
+  managed: Managed,
+  record: Versioned<ServiceRecord>,
+  decision: Decision,
+  observed: Observed,
+) => Promise<Versioned<ServiceRecord> | undefined>;
+
+const causeOf = ({ because }: Decision): { readonly by: string; readonly reason: string } => ({
+  by: NIGHTPORTER.subject,
+  reason: because,
+});
+
+const tellUnknown = async ({ notifier, telemetry }: Deps, { service, policy }: Managed): Promise<void> => {
+  telemetry.metric('SleptUnknown', 1, { service });
+  await notifier.notify({
+    event: 'service.slept-unknown',
+    service,
+    message: `${service} was put to sleep without knowing whether anybody used it: no activity data`,
+    details: { unknownAfterMs: policy.unknownAfterMs, signal: policy.signal.kind },
+  });
+};
+
+const keep: Enactment = async ({ records, clock }, _managed, record, decision) => {
+  if (record.value.intent !== 'draining') return undefined;
+  return records.swap(record, awaken(record.value, causeOf(decision), clock.now()));
+};
+
+const startDraining: Enactment = async ({ records, clock }, _managed, record, decision) => {
+  if (record.value.intent === 'draining') return undefined;
+  return records.swap(record, drain(record.value, causeOf(decision), clock.now()));
+};
+
+/** On the record as it was before the leases were listed: whoever took one since has moved it. */
+const sleep: Enactment = async (deps, managed, record, decision) => {
+  const won = await deps.records.swap(record, layToSleep(record.value, causeOf(decision), deps.clock.now()));
+  if (!won) return undefined;
+  const converged = await converge(deps)(managed, won);
+  if (decision.because === 'unknown-too-long') await tellUnknown(deps, managed);
+  return converged;
+};
+
+const force: Enactment = (deps, managed, record, decision, observed) =>
+  decision.because === 'start-failures'
+    ? tripBreaker(deps)(managed, record, observed)
+    : forceAsleep(deps)(managed, record, causeOf(decision));
+
+const ENACTMENTS: Readonly<Record<Decision['act'], Enactment>> = {
+  rest: async () => undefined,
+  keep,
+  drain: startDraining,
+  sleep,
+  force,
+};
+
+/** Does what was decided, if the record is still the one it was decided on. `undefined`: nothing was changed. */
+export const enact =
+  (deps: Deps) =>
+  async (
+    managed: Managed,
+    record: Versioned<ServiceRecord>,
+    decision: Decision,
+    observed: Observed,
+  ): Promise<Versioned<ServiceRecord> | undefined> => {
+    const changed = await ENACTMENTS[decision.act](deps, managed, record, decision, observed);
+    // The breaker audits itself: it also trips outside the tick.
+    if (changed && decision.because !== 'start-failures') {
+      audit(deps.telemetry, NIGHTPORTER, {
+        action: decision.act === 'force' ? 'sleep' : decision.act,
+        reason: decision.because,
+        before: record.value,
+        after: changed.value,
+      });
+    }
+    return changed;
+  };

@@ -1,0 +1,35 @@
+import { Refusal } from '#shared/domain/errors.ts';
+import type { Holder, Lease } from '#shared/domain/lifecycle/lease.ts';
+import { requireService, type Caller } from '#shared/usecases/caller.ts';
+import { look, type View } from '#shared/usecases/look.ts';
+import { takeLease } from '#shared/usecases/take-lease.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+
+export interface HeartbeatInput {
+  readonly service: string;
+  readonly caller: Caller;
+  readonly holder: string;
+  readonly leaseMs: number | null;
+}
+
+/** Renews or takes a lease on a service that is awake. Never wakes: on a sleeper it refuses with `service-asleep`. */
+export const heartbeat =
+  (deps: Deps) =>
+  async (input: HeartbeatInput): Promise<View & { readonly lease: Lease }> => {
+    requireService(input.caller, input.service);
+    const managed = await deps.directory.find(input.service);
+    const holder: Holder = { subject: input.caller.subject, holder: input.holder };
+    const { lease, record } = await takeLease(deps)({
+      managed,
+      holder,
+      reason: `kept awake by ${input.holder}`,
+      leaseMs: input.leaseMs ?? managed.policy.leaseMs,
+      mayShorten: true,
+      refuse: ({ intent, voided }, lease) => {
+        // Voided between the two reads: somebody ended every session, and a late heartbeat must not begin a new one.
+        if (intent !== 'asleep' && (!lease || lease.generation >= voided)) return;
+        throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
+      },
+    });
+    return { ...(await look(deps)(managed, record)), lease };
+  };

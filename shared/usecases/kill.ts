@@ -1,0 +1,145 @@
+import { Refusal } from '#shared/domain/errors.ts';
+import { standing, type Lease } from '#shared/domain/lifecycle/lease.ts';
+import { awaken, drain, holdAt, layToSleep, type Cause, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { audit } from '#shared/usecases/audit.ts';
+import { requireGrant, requireService, type Caller } from '#shared/usecases/caller.ts';
+import { converge } from '#shared/usecases/converge.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
+import type { Versioned } from '#shared/usecases/documents.ts';
+import { forceAsleep } from '#shared/usecases/force-asleep.ts';
+import { look, type View } from '#shared/usecases/look.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+
+export interface KillInput {
+  readonly service: string;
+  readonly caller: Caller;
+  readonly holder: string;
+  /** End everybody's session. Needs the grant. */
+  readonly force: boolean;
+  /** The generation of the lease that the caller means to end; null: whichever it has. */
+  readonly generation: number | null;
+  readonly reason: string | null;
+}
+
+export interface KillOutcome extends View {
+  /** `killed`: it sleeps. `released`: the caller's lease has ended, and the service stays for now. */
+  readonly did: 'killed' | 'released';
+  /** Whether this call put it to sleep. */
+  readonly changed: boolean;
+  /** Live leases left; null when nobody counted. */
+  readonly remaining: number | null;
+  readonly message: string;
+}
+
+type Ended = Omit<KillOutcome, 'managed' | 'sighting'>;
+
+const ROUNDS = 25;
+
+const asleep = (record: Versioned<ServiceRecord>, changed: boolean): Ended => ({
+  record,
+  did: 'killed',
+  changed,
+  remaining: 0,
+  message: changed ? 'stopping; nobody holds it any more' : 'it was asleep already',
+});
+
+const released = (record: Versioned<ServiceRecord>, remaining: number | null, message: string): Ended => ({
+  record,
+  did: 'released',
+  changed: false,
+  remaining,
+  message,
+});
+
+const remain = (live: number): string => (live === 1 ? '1 other lease remains' : `${live} other leases remain`);
+
+/**
+ * The sleeper's half of the barrier: announce `draining`, list the leases, then swap to `asleep`.
+ * `mayEnd`: the caller held a live lease, so nobody but lease holders can be using the service on its account.
+ */
+const leave =
+  (deps: Deps) =>
+  async (managed: Managed, mayEnd: boolean, cause: Cause): Promise<Ended> => {
+    let isDrainedByUs = false;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const record = await deps.records.read(managed);
+      const now = deps.clock.now();
+      if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), isDrainedByUs);
+      const { live, expired } = await deps.leases.survey(managed.service, record.value.voided, 'all');
+      if (holdAt(record.value, now)) return released(record, live, `held awake: ${record.value.hold?.reason ?? ''}`);
+      if (live > 0) {
+        // Lost or not: whoever moved the record meanwhile knew of the lease too, or meets its owner.
+        if (isDrainedByUs && record.value.intent === 'draining')
+          await deps.records.swap(record, awaken(record.value, { ...cause, reason: remain(live) }, now));
+        return released(record, live, remain(live));
+      }
+      const isDraining = record.value.intent === 'draining';
+      // An expired lease's owner may be an agent that never heartbeats and is still at work: activity decides.
+      if (!mayEnd || expired > 0) {
+        const drained = isDraining ? record : await deps.records.swap(record, drain(record.value, cause, now));
+        if (drained) return released(drained, 0, 'no lease remains; it will sleep once it is idle');
+      } else if (!isDraining) {
+        isDrainedByUs =
+          (await deps.records.swap(record, drain(record.value, cause, now))) !== undefined || isDrainedByUs;
+      } else {
+        const won = await deps.records.swap(record, layToSleep(record.value, cause, now));
+        if (won) return asleep(await converge(deps)(managed, won), true);
+      }
+    }
+    throw new Refusal('throttled', `${managed.service} is being changed by too many at once`, { retryAfterMs: 1_000 });
+  };
+
+const force =
+  (deps: Deps) =>
+  async (managed: Managed, caller: Caller, cause: Cause): Promise<Ended> => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const record = await deps.records.read(managed);
+      if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), false);
+      const hold = holdAt(record.value, deps.clock.now());
+      if (hold && caller.grant.hold !== true) {
+        throw new Refusal('held', `held awake until ${new Date(hold.until).toISOString()}: ${hold.reason}`);
+      }
+      const won = await forceAsleep(deps)(managed, record, cause);
+      if (won) return { ...asleep(won, true), message: 'stopping; forced, every lease is void' };
+    }
+    throw new Refusal('throttled', `${managed.service} is being changed by too many at once`, { retryAfterMs: 1_000 });
+  };
+
+const isLate = (own: Versioned<Lease> | undefined, generation: number | null): boolean =>
+  own !== undefined && generation !== null && generation < own.value.generation;
+
+/** How the service is now; of a generation that has just ended nothing can be known yet. */
+const show = async (deps: Deps, managed: Managed, ended: Ended): Promise<KillOutcome> => ({
+  ...ended,
+  ...(ended.changed ? { managed, record: ended.record, sighting: null } : await look(deps)(managed, ended.record)),
+});
+
+/** Ends the holder's session, and puts the service to sleep if it was the last; `force` ends everybody's. */
+export const kill =
+  (deps: Deps) =>
+  async (input: KillInput): Promise<KillOutcome> => {
+    const { caller, service } = input;
+    requireService(caller, service);
+    if (input.force) requireGrant(caller, 'force');
+    const managed = await deps.directory.find(service);
+    const before = await deps.records.read(managed);
+    const cause = { by: input.holder, reason: input.reason ?? `${input.force ? 'forced' : 'left'} by ${input.holder}` };
+    const own = input.force
+      ? undefined
+      : await deps.leases.read(service, { subject: caller.subject, holder: input.holder });
+    if (isLate(own, input.generation)) {
+      return show(deps, managed, released(before, null, 'late: that session has ended, and a newer one goes on'));
+    }
+    const wasLive = own !== undefined && standing(own.value, before.value.voided, deps.clock.now()) === 'live';
+    const isReleased = own !== undefined && (await deps.leases.release(own));
+    const ended = input.force
+      ? await force(deps)(managed, caller, cause)
+      : await leave(deps)(managed, wasLive && isReleased, cause);
+    audit(deps.telemetry, caller, {
+      action: 'kill',
+      reason: cause.reason,
+      before: before.value,
+      after: ended.record.value,
+    });
+    return show(deps, managed, ended);
+  };

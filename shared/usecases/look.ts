@@ -1,0 +1,79 @@
+import { repairWrites } from '#shared/domain/lifecycle/convergence.ts';
+import type { Observed } from '#shared/domain/lifecycle/observed.ts';
+import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { hasFailedTooOften, learnStarts } from '#shared/domain/lifecycle/starts.ts';
+import { CONVERGE_GRACE_MS } from '#shared/domain/lifecycle/timing.ts';
+import { converge } from '#shared/usecases/converge.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
+import type { Versioned } from '#shared/usecases/documents.ts';
+import { noteLearned, tripBreaker, type ForceDeps } from '#shared/usecases/force-asleep.ts';
+import { observeOne } from '#shared/usecases/observe-one.ts';
+import {
+  claim,
+  isFresh,
+  isOf,
+  knownAt,
+  project,
+  readProjection,
+  writeProjection,
+  type Projection,
+  type Sighting,
+} from '#shared/usecases/projections.ts';
+
+export type LookDeps = ForceDeps & Pick<Deps, 'docs' | 'leases'>;
+
+/** A service as far as it is known now. */
+export interface View {
+  readonly managed: Managed;
+  readonly record: Versioned<ServiceRecord>;
+  /** null: nothing is known of this generation yet. */
+  readonly sighting: Sighting | null;
+}
+
+/** Observes one service, remembers what was seen, and draws the consequences of failed starts. */
+export const sight =
+  (deps: LookDeps) =>
+  async (
+    managed: Managed,
+    record: Versioned<ServiceRecord>,
+    previous: Versioned<Projection> | undefined,
+    observed: Observed,
+    known: Partial<Pick<Projection, 'leases' | 'knownAt'>> = {},
+  ): Promise<View> => {
+    const sighting = project(managed, record.value, observed, previous?.value, {
+      leases: known.leases ?? null,
+      knownAt: known.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
+    });
+    await writeProjection(deps, previous, sighting);
+    const noted = await noteLearned(
+      deps,
+      record,
+      learnStarts(record.value, observed, sighting.readiness, managed.policy),
+    );
+    const current = hasFailedTooOften(noted.value) ? await tripBreaker(deps)(managed, noted, observed) : noted;
+    return { managed, record: current, sighting: isOf(sighting, current.value) ? sighting : null };
+  };
+
+/** A transition belongs to its winner for a while; after that whoever sees a difference heals it. */
+const isAbandoned = ({ managed, record, sighting }: View, now: number): boolean =>
+  sighting !== null &&
+  now >= record.value.since + CONVERGE_GRACE_MS &&
+  repairWrites(record.value, managed.policy, sighting.observed).length > 0;
+
+/**
+ * What is known of a service, at most three seconds old where this caller was the one to refresh it.
+ * A crashed winner is healed here, by its own waiting clients.
+ */
+export const look =
+  (deps: LookDeps) =>
+  async (managed: Managed, record: Versioned<ServiceRecord>): Promise<View> => {
+    const known = await readProjection(deps, managed.service);
+    const sighting = isOf(known?.value, record.value) ? known.value : null;
+    if (sighting && isFresh(sighting, deps.clock.now())) return { managed, record, sighting };
+    const claimed = await claim(deps, record.value, known);
+    if (!claimed) return { managed, record, sighting };
+    const observed = await observeOne(deps, managed.service);
+    const view = await sight(deps)(managed, record, claimed, observed);
+    return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;
+  };

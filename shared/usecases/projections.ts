@@ -1,0 +1,95 @@
+import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
+import type { Observed } from '#shared/domain/lifecycle/observed.ts';
+import { rememberReady, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
+import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { PROJECTION_FRESH_MS } from '#shared/domain/lifecycle/timing.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
+import type { Versioned } from '#shared/usecases/documents.ts';
+
+/** The last observation of a service, for everybody who only wants to look. A cache: losing it costs calls. */
+export interface Projection {
+  readonly service: string;
+  /** The record's generation at the time; of another one it says nothing of the present. */
+  readonly generation: number;
+  /** null: somebody has set out to look for the first time. */
+  readonly observed: Observed | null;
+  readonly readiness: Readiness;
+  /** Live leases; null when nobody counted. */
+  readonly leases: number | null;
+  /** Until when something was known of the service's use in this generation; where that was lost, when it began anew. */
+  readonly knownAt: number;
+  /** When somebody last set out to refresh it. */
+  readonly claimedAt: number | null;
+}
+
+export type ProjectionDeps = Pick<Deps, 'docs' | 'clock'>;
+
+export const readProjection = ({ docs }: ProjectionDeps, service: string): Promise<Versioned<Projection> | undefined> =>
+  docs.read<Projection>(controlKeys.projection(service));
+
+/** A projection that tells something. */
+export type Sighting = Projection & { readonly observed: Observed };
+
+/** Only a projection of the record's own generation tells of the present. */
+export const isOf = (projection: Projection | undefined, record: ServiceRecord): projection is Sighting =>
+  projection !== undefined && projection.generation === record.generation && projection.observed !== null;
+
+export const isFresh = ({ observed }: Sighting, now: number): boolean =>
+  now < observed.observedAt + PROJECTION_FRESH_MS;
+
+const nothingSeen = (record: ServiceRecord, now: number): Projection => ({
+  service: record.service,
+  generation: record.generation,
+  observed: null,
+  readiness: {},
+  leases: null,
+  knownAt: now,
+  claimedAt: null,
+});
+
+/**
+ * Elects the one reader who refreshes a stale projection, at most every three seconds per service.
+ * `undefined`: somebody else does. A claimant that died is replaced when the three seconds are over.
+ */
+export const claim = async (
+  { docs, clock }: ProjectionDeps,
+  record: ServiceRecord,
+  stale: Versioned<Projection> | undefined,
+): Promise<Versioned<Projection> | undefined> => {
+  const { value, etag } = stale ?? { value: nothingSeen(record, clock.now()), etag: null };
+  const isTaken = value.claimedAt !== null && clock.now() < value.claimedAt + PROJECTION_FRESH_MS;
+  // A claim on the time before this generation says nothing of it: whoever made it saw another world.
+  if (isTaken && value.generation === record.generation) return undefined;
+  const next = value.generation === record.generation ? value : nothingSeen(record, clock.now());
+  const claimed: Projection = { ...next, readiness: value.readiness, claimedAt: clock.now() };
+  return docs.swap(controlKeys.projection(record.service), etag, claimed);
+};
+
+/** Until when something is remembered to have been known; a memory of another generation is none. */
+export const knownAt = (projection: Projection | undefined, record: ServiceRecord, now: number): number =>
+  projection?.generation === record.generation ? projection.knownAt : now;
+
+export const project = (
+  managed: Managed,
+  record: ServiceRecord,
+  observed: Observed,
+  previous: Projection | undefined,
+  known: Pick<Projection, 'leases' | 'knownAt'>,
+): Sighting => ({
+  service: managed.service,
+  generation: record.generation,
+  observed,
+  readiness: rememberReady(previous?.readiness ?? {}, observed, managed.policy),
+  leases: known.leases,
+  knownAt: known.knownAt,
+  claimedAt: null,
+});
+
+/** Best effort: whoever overtook us has seen the same or newer. */
+export const writeProjection = (
+  { docs }: ProjectionDeps,
+  previous: Versioned<Projection> | undefined,
+  next: Projection,
+): Promise<Versioned<Projection> | undefined> =>
+  docs.swap(controlKeys.projection(next.service), previous?.etag ?? null, next);

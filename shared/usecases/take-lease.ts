@@ -1,0 +1,80 @@
+import { Refusal } from '#shared/domain/errors.ts';
+import { standing, type Holder, type Lease } from '#shared/domain/lifecycle/lease.ts';
+import { awaken, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { converge, type ConvergeDeps } from '#shared/usecases/converge.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
+import type { Versioned } from '#shared/usecases/documents.ts';
+
+export type TakeLeaseDeps = ConvergeDeps & Pick<Deps, 'leases' | 'clock'>;
+
+export interface LeaseRequest {
+  readonly managed: Managed;
+  readonly holder: Holder;
+  readonly leaseMs: number;
+  /** Whether a new end may lie before that of the lease the holder has. */
+  readonly mayShorten: boolean;
+  readonly reason: string;
+  /** Throws what this caller may not do with the record as it is: asked before the lease is put, and with it after. */
+  readonly refuse: (record: ServiceRecord, lease: Lease | null) => Promise<void> | void;
+}
+
+export interface TakenLease {
+  readonly lease: Lease;
+  readonly record: Versioned<ServiceRecord>;
+  /** The record that this call changed; null when it joined. */
+  readonly changed: ServiceRecord | null;
+}
+
+const ROUNDS = 25;
+
+const neverStoodStill = (service: string): Refusal =>
+  new Refusal('throttled', `${service} is being changed by too many at once`, { retryAfterMs: 1_000 });
+
+/** Puts the lease under the present generation; `undefined` when another writer or a newer record was in the way. */
+const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Lease | undefined> => {
+  const { managed, holder } = request;
+  // Both at once, which is only safe with the rule below: a lease read after the record could hide that it is stale.
+  const [own, record] = await Promise.all([deps.leases.read(managed.service, holder), deps.records.read(managed)]);
+  if (own && own.value.generation > record.value.generation) return undefined;
+  await request.refuse(record.value, null);
+  const now = deps.clock.now();
+  const isLive = own !== undefined && standing(own.value, record.value.voided, now) === 'live';
+  const present = isLive && !request.mayShorten ? own.value.expiresAt : 0;
+  const lease: Lease = {
+    service: managed.service,
+    ...holder,
+    generation: record.value.generation,
+    expiresAt: Math.max(now + request.leaseMs, present),
+  };
+  return (await deps.leases.put(lease, own?.etag ?? null))?.value;
+};
+
+/**
+ * The half of the barrier that those who want a service share: put the lease first, read the record after it, and
+ * pull the record back to awake if somebody is about to put the service to sleep. Whoever lists the leases does so
+ * after announcing `draining`; so either they see this lease, or both meet in one swap, and one of them reads again.
+ */
+export const takeLease =
+  (deps: TakeLeaseDeps) =>
+  async (request: LeaseRequest): Promise<TakenLease> => {
+    const { managed, holder, reason } = request;
+    let lease: Lease | undefined;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      lease ??= await putLease(deps, request);
+      if (!lease) continue;
+      const record = await deps.records.read(managed);
+      await request.refuse(record.value, lease);
+      if (standing(lease, record.value.voided, deps.clock.now()) !== 'live') {
+        lease = undefined;
+        continue;
+      }
+      if (record.value.intent === 'awake') return { lease, record, changed: null };
+      const to = awaken(record.value, { by: holder.holder, reason }, deps.clock.now());
+      const won = await deps.records.swap(record, to);
+      if (!won) continue;
+      const wasAsleep = record.value.intent === 'asleep';
+      return { lease, record: wasAsleep ? await converge(deps)(managed, won) : won, changed: record.value };
+    }
+    throw neverStoodStill(managed.service);
+  };
