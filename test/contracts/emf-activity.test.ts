@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { emfActivity, type EmfActivity } from '#shared/adapters/local/emf-activity.ts';
+import type { Measurement, Signal } from '#shared/domain/idle/evidence.ts';
+
+const START_AT = 1_700_000_000_000;
+const LOOK_BACK_MS = 600_000;
+const CONNECTIONS: Signal = { kind: 'connections' };
+const DEPTH: Signal = { kind: 'metric', namespace: 'Shop', name: 'QueueDepth', idleAtMost: 5 };
+const UNKNOWN: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
+const ECHO = { service: 'echo', taskId: 'one' };
+const ECHO_TOO = { service: 'echo', taskId: 'two' };
+
+let now: number;
+let activity: EmfActivity;
+beforeEach(() => {
+  now = START_AT;
+  activity = emfActivity({ now: () => now, sleep: async () => undefined });
+});
+
+const line = (
+  values: Record<string, unknown>,
+  { at = now, namespace = 'Demo', dimensions = [['Service']] } = {},
+): string =>
+  JSON.stringify({
+    _aws: {
+      Timestamp: at,
+      CloudWatchMetrics: [
+        {
+          Namespace: namespace,
+          Dimensions: dimensions,
+          Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })),
+        },
+      ],
+    },
+    Service: 'echo',
+    ...values,
+  });
+
+const connections = (count: unknown, options = {}): string => line({ ActiveConnections: count }, options);
+
+const measure = async (signal: Signal = CONNECTIONS, lookBackMs = LOOK_BACK_MS): Promise<Measurement | undefined> =>
+  (await activity.measure([{ service: 'echo', signal, lookBackMs }])).get('echo');
+
+describe('activity from metric lines', () => {
+  it('knows nothing of a service that printed nothing', async () => {
+    expect(await measure()).toEqual(UNKNOWN);
+  });
+
+  it('answers for every service asked for', async () => {
+    const services = ['echo', 'tcp'];
+    const measured = await activity.measure(
+      services.map((service) => ({ service, signal: CONNECTIONS, lookBackMs: 1_000 })),
+    );
+    expect([...measured.keys()]).toEqual(services);
+  });
+
+  it('reads open connections and the last activity, in any namespace', async () => {
+    activity.read(ECHO, line({ ActiveConnections: 2, LastActivityEpochSeconds: START_AT / 1_000 - 3 }));
+    expect(await measure()).toEqual({ measuredAt: now, inUse: true, lastUseAt: now, lastActivityAt: now - 3_000 });
+  });
+
+  it('tells when the last use was, after it has ended', async () => {
+    activity.read(ECHO, connections(1));
+    now += 5_000;
+    activity.read(ECHO, connections(0));
+    expect(await measure()).toMatchObject({ measuredAt: now, inUse: false, lastUseAt: START_AT });
+  });
+
+  it('does not know of the last activity when the service does not report it', async () => {
+    activity.read(ECHO, connections(0));
+    expect(await measure()).toEqual({ measuredAt: now, inUse: false, lastUseAt: null, lastActivityAt: null });
+  });
+
+  it.each([
+    ['inside', 10_000, true],
+    ['outside', 9_999, false],
+  ])('sees only the look-back: a datapoint just %s', async (_, lookBackMs, isSeen) => {
+    activity.read(ECHO, connections(1));
+    now += 10_000;
+    expect((await measure(CONNECTIONS, lookBackMs))?.lastUseAt).toBe(isSeen ? START_AT : null);
+    expect((await measure(CONNECTIONS, lookBackMs))?.measuredAt).toBe(isSeen ? START_AT : null);
+  });
+
+  it('takes the largest of an array of values', async () => {
+    activity.read(ECHO, connections([0, 3, 0]));
+    expect(await measure()).toMatchObject({ inUse: true });
+  });
+
+  it.each([
+    ['at the limit', 5, false],
+    ['above the limit', 6, true],
+  ])('reads any metric by namespace and name: %s', async (_, depth, inUse) => {
+    activity.read(ECHO, line({ QueueDepth: depth }, { namespace: 'Shop' }));
+    activity.read(ECHO, line({ QueueDepth: 99 }, { namespace: 'Other' }));
+    expect(await measure(DEPTH)).toEqual({
+      measuredAt: now,
+      inUse,
+      lastUseAt: inUse ? now : null,
+      lastActivityAt: null,
+    });
+  });
+
+  it.each(['leases', 'alb', 'nlb'] as const)('measures nothing for %s', async (kind) => {
+    activity.read(ECHO, connections(1));
+    expect(await measure({ kind })).toEqual(UNKNOWN);
+  });
+
+  it.each([
+    ['words', 'hello'],
+    ['half a line', '{"_aws":{"CloudWatchMetrics":['],
+    ['no object', '{"_aws":7}'],
+    ['no list', '{"_aws":{"CloudWatchMetrics":{}}}'],
+    ['no names', '{"_aws":{"CloudWatchMetrics":[{"Namespace":"Demo","Metrics":[null,7,{}]}]}}'],
+    ['no value', line({ ActiveConnections: undefined })],
+    ['a value that is no number', connections('many')],
+    ['an empty array', connections([])],
+    ['another list', '[{"_aws":{}}]'],
+  ])('ignores a malformed line: %s', async (_, malformed) => {
+    activity.read(ECHO, malformed);
+    expect(await measure()).toEqual(UNKNOWN);
+  });
+
+  it('does not let a clock that is ahead keep a service awake', async () => {
+    activity.read(ECHO, connections(1, { at: now + 3_600_000 }));
+    expect(await measure()).toMatchObject({ measuredAt: now, lastUseAt: now });
+  });
+
+  it('forgets after two hours', async () => {
+    activity.read(ECHO, connections(1));
+    now += 2 * 3_600_000 + 1;
+    activity.read(ECHO, connections(0));
+    expect(await measure(CONNECTIONS, 24 * 3_600_000)).toMatchObject({ inUse: false, lastUseAt: null });
+  });
+
+  it('keeps apart what one task reports under several dimensions', async () => {
+    const dimensions = [['Listener']];
+    activity.read(ECHO, line({ ActiveConnections: 2, Listener: 'a' }, { dimensions }));
+    activity.read(ECHO, line({ ActiveConnections: 0, Listener: 'b' }, { dimensions }));
+    expect(await measure()).toMatchObject({ inUse: true });
+  });
+
+  describe('with several tasks', () => {
+    it('is in use while any of them is', async () => {
+      activity.read(ECHO, connections(1));
+      activity.read(ECHO_TOO, connections(0));
+      expect(await measure()).toMatchObject({ inUse: true });
+    });
+
+    it('does not count one that fell silent beside one that speaks', async () => {
+      activity.read(ECHO, connections(1));
+      now += 10_001;
+      activity.read(ECHO_TOO, connections(0));
+      expect(await measure()).toMatchObject({ measuredAt: now, inUse: false, lastUseAt: START_AT });
+    });
+
+    it('does not count the connections of one that stopped, but knows that there were some', async () => {
+      activity.read(ECHO, connections(1));
+      activity.read(ECHO_TOO, connections(0));
+      activity.taskStopped(ECHO);
+      expect(await measure()).toMatchObject({ measuredAt: now, inUse: false, lastUseAt: now });
+    });
+
+    it('knows nothing of the present once all have stopped', async () => {
+      activity.read(ECHO, connections(1));
+      activity.taskStopped(ECHO);
+      expect(await measure()).toMatchObject({ measuredAt: null, inUse: null, lastUseAt: now });
+    });
+  });
+});
