@@ -1,0 +1,107 @@
+import type { Policy } from '#shared/domain/idle/policy.ts';
+import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
+import type { Lease } from '#shared/domain/lifecycle/lease.ts';
+import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { SERVICE, type Scenario } from './scenario.ts';
+import type { DesiredWrite } from './sim-ecs.ts';
+import type { Write } from './sim-store.ts';
+import type { World } from './world.ts';
+
+/** What a holder was last told, and what has become of it. */
+interface Session {
+  readonly generation: number;
+  readonly expiresAt: number;
+  /** It said goodbye itself. */
+  isReleased: boolean;
+}
+
+/** Who may end other people's sessions. */
+const MAY_END_SESSIONS = /^(force|hold-asleep|nightly-kill)/;
+const IS_FORCED_BY_REASON = /^(failed to start|nightly-kill)/;
+/** Clocks of the stage differ by no more than this either way. */
+const TOLERANCE_MS = 2_000;
+
+/**
+ * The promises, as a spectator checks them who sees every write and hears every answer, and knows nothing of how
+ * the protocol works.
+ */
+export const promises = (world: World, policy: Policy, scenario: Scenario) => {
+  const broken: string[] = [];
+  const sessions = new Map<string, Session>();
+  let forcedUpTo = 0;
+  let transitions = 0;
+  let desiredWrites = 0;
+
+  const isLive = (session: Session): boolean =>
+    !session.isReleased && world.now() + TOLERANCE_MS < session.expiresAt && session.generation >= forcedUpTo;
+
+  const liveHolders = (): readonly string[] => [...sessions].filter(([, it]) => isLive(it)).map(([holder]) => holder);
+
+  /** Sessions that nobody ended: their holders may still be at work, lease or not. */
+  const unended = (): readonly string[] =>
+    [...sessions].filter(([, it]) => !it.isReleased && it.generation >= forcedUpTo).map(([holder]) => holder);
+
+  const onSleep = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
+    if (MAY_END_SESSIONS.test(actor) || IS_FORCED_BY_REASON.test(after.reason)) {
+      forcedUpTo = after.voided;
+      return;
+    }
+    const live = liveHolders();
+    if (live.length > 0) broken.push(`2 no sleep under a live lease: ${actor} ended ${live.join(', ')}`);
+    const others = unended().filter((holder) => !actor.startsWith(`kill ${holder}#`));
+    if (actor.startsWith('kill') && others.length > 0)
+      broken.push(`5 kill is personal: ${actor} ended ${others.join(', ')}`);
+    if (before.hold && world.now() + TOLERANCE_MS < before.hold.until && before.hold.intent === 'awake') {
+      broken.push(`held awake, but ${actor} put it to sleep`);
+    }
+    if (!actor.startsWith('tick')) return;
+    if (scenario.activity === 'active') broken.push(`${actor} put a service to sleep that was in use`);
+    const awakeMs = world.now() - (before.wokenAt ?? 0);
+    if (scenario.activity === 'unknown' && awakeMs + TOLERANCE_MS * 2 < policy.unknownAfterMs) {
+      broken.push(`7 silence is not idleness: asleep after ${awakeMs} ms without data`);
+    }
+  };
+
+  const onRecord = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
+    if (after.revision !== before.revision + 1)
+      broken.push(`an update was lost: revision ${before.revision} → ${after.revision}`);
+    if (after.generation < before.generation || after.voided < before.voided) broken.push('the generation went back');
+    const isHeldAsleep = before.hold?.intent === 'asleep' && after.hold !== null;
+    if (isHeldAsleep && after.intent !== 'asleep' && !actor.startsWith('hold-awake'))
+      broken.push(`held asleep, but ${actor} woke it`);
+    if (before.intent === 'asleep' && after.intent !== 'asleep') transitions += 1;
+    if (before.intent !== 'asleep' && after.intent === 'asleep') onSleep(actor, before, after);
+    else if (after.voided > before.voided) forcedUpTo = after.voided;
+  };
+
+  return {
+    broken,
+    onWrite: ({ actor, key, before, after }: Write): void => {
+      if (key !== controlKeys.record(SERVICE) || before === null || after === null) return;
+      onRecord(actor.name, JSON.parse(before) as ServiceRecord, JSON.parse(after) as ServiceRecord);
+    },
+    onDesired: ({ actor, to }: DesiredWrite): void => {
+      desiredWrites += 1;
+      const isAllowed = to === 0 || (to >= policy.wakeCount && to <= policy.max);
+      if (!isAllowed) broken.push(`4 set, never increment: ${actor.name} set the desired count to ${to}`);
+    },
+    /** A holder was told that its lease holds. */
+    begin: (holder: string, lease: Pick<Lease, 'generation' | 'expiresAt'>): void =>
+      void sessions.set(holder, { generation: lease.generation, expiresAt: lease.expiresAt, isReleased: false }),
+    /** A holder begins to leave. */
+    leave: (holder: string): void => {
+      const session = sessions.get(holder);
+      if (session) session.isReleased = true;
+    },
+    /** The answer to a wake or heartbeat, at the moment it is given. */
+    told: (holder: string, lease: Lease, record: ServiceRecord): void => {
+      if (record.voided > lease.generation && forcedUpTo <= lease.generation) {
+        broken.push(`1 no lost wake: ${holder} was told of a lease that was void already`);
+      }
+    },
+    liveHolders,
+    counts: () => ({ transitions, desiredWrites }),
+  };
+};
+
+export type Promises = ReturnType<typeof promises>;

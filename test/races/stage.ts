@@ -1,0 +1,147 @@
+import { DEFAULT_POLICY, type Policy } from '#shared/domain/idle/policy.ts';
+import type { Measurement } from '#shared/domain/idle/evidence.ts';
+import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
+import type { Lease } from '#shared/domain/lifecycle/lease.ts';
+import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import type { Notification } from '#shared/ports/notifier.ts';
+import type { ObjectStore } from '#shared/ports/object-store.ts';
+import type { Caller } from '#shared/usecases/caller.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import type { Directory, Managed } from '#shared/usecases/directory.ts';
+import { documents } from '#shared/usecases/documents.ts';
+import { leases } from '#shared/usecases/leases.ts';
+import { records } from '#shared/usecases/records.ts';
+import { promises } from './promises.ts';
+import { HOUR_MS, LEASE_MS, NEIGHBOUR, NOON, SERVICE, SUBJECT, type Scenario } from './scenario.ts';
+import { simEcs, type SimEcs } from './sim-ecs.ts';
+import { simStore, type SimStore } from './sim-store.ts';
+import type { Variant } from './variants.ts';
+import { world, type Actor } from './world.ts';
+
+/** Ticks confirm at once: their distance in time is the clock's business, their interleaving is ours. */
+export const POLICY: Policy = {
+  ...DEFAULT_POLICY,
+  leaseMs: LEASE_MS,
+  confirmAfterMs: 0,
+  graceAfterWakeMs: 0,
+  wakeCount: 1,
+  max: 1,
+};
+
+export const CALLER: Caller = { subject: SUBJECT, source: '127.0.0.1', grant: { force: true, hold: true } };
+
+const firstRecord = (start: Scenario['start']): ServiceRecord => ({
+  service: SERVICE,
+  createdAt: 0,
+  intent: start,
+  generation: 5,
+  voided: start === 'asleep' ? 5 : 4,
+  revision: 1,
+  since: NOON - HOUR_MS,
+  reason: 'the stage is set',
+  by: 'nobody',
+  hold: null,
+  wokenAt: start === 'asleep' ? null : NOON - HOUR_MS,
+  readyAt: start === 'asleep' ? null : NOON - HOUR_MS,
+  bootsMs: [],
+  failedTasks: [],
+  failure: null,
+  breaker: null,
+});
+
+const FLEETING = { createdAt: 0, tasks: [], deployingSince: null, taskDefinition: 'one' };
+
+const measurementOf = (activity: Scenario['activity'], now: number): Measurement => {
+  const used = { measuredAt: now, inUse: true, lastUseAt: now, lastActivityAt: now };
+  const silent = { measuredAt: now, inUse: false, lastUseAt: null, lastActivityAt: NOON - HOUR_MS };
+  const unknown = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
+  return { active: used, idle: silent, unknown }[activity];
+};
+
+/** Idle and draining: the next tick puts it to sleep, whatever becomes of the others. */
+const placeNeighbour = (store: SimStore, ecs: SimEcs): void => {
+  const record = firstRecord('draining');
+  store.place(controlKeys.record(NEIGHBOUR), { ...record, service: NEIGHBOUR });
+  ecs.add({ ...FLEETING, service: NEIGHBOUR, desiredCount: 1, bounds: null });
+};
+
+/** Sets one service, its leases and its fleet on the stage, with a monitor that watches every write. */
+export const stage = (scenario: Scenario, variant: Variant) => {
+  const there = world(scenario.choices, scenario.faults, NOON);
+  const policy: Policy = { ...POLICY, max: scenario.autoscaled ? 3 : 1 };
+  const managed: Managed = { service: SERVICE, createdAt: 0, autoscaled: scenario.autoscaled, policy, problems: [] };
+  const watch = promises(there, policy, scenario);
+  const store = simStore(there, watch.onWrite);
+  const ecs = simEcs(there, watch.onDesired);
+  const notifications: Notification[] = [];
+  const isAwake = scenario.start !== 'asleep';
+
+  store.place(controlKeys.record(SERVICE), firstRecord(scenario.start));
+  for (const holder of isAwake ? new Set([...scenario.expired, ...scenario.holding]) : []) {
+    const isLive = scenario.holding.includes(holder);
+    const expiresAt = isLive ? NOON + LEASE_MS : NOON - 60_000;
+    const lease: Lease = { service: SERVICE, subject: SUBJECT, holder, generation: 5, expiresAt };
+    store.place(controlKeys.lease(SERVICE, lease), lease);
+    watch.begin(holder, lease);
+  }
+  ecs.add({
+    ...FLEETING,
+    service: SERVICE,
+    desiredCount: isAwake ? 1 : 0,
+    bounds: scenario.autoscaled ? { min: isAwake ? 1 : 0, max: 3, suspended: !isAwake } : null,
+  });
+  for (let step = 0; step < 5; step += 1) ecs.evolve(SERVICE);
+  const neighbour: Managed = { ...managed, service: NEIGHBOUR, autoscaled: false };
+  if (scenario.poisoned) placeNeighbour(store, ecs);
+
+  const services = scenario.poisoned ? [managed, neighbour] : [managed];
+  const everybody: Directory = {
+    find: async () => managed,
+    all: async () => services,
+    refresh: async () => ({ services, isNew: false, left: [], forgotten: [] }),
+  };
+
+  const storeOf = (actor: Actor): ObjectStore => {
+    const own = store.of(actor);
+    const isPoisoned = (key: string): boolean =>
+      scenario.poisoned && !there.isCalm() && actor.name.startsWith('tick') && key === controlKeys.record(SERVICE);
+    return { ...own, get: (key) => (isPoisoned(key) ? Promise.reject(new Error('refused')) : own.get(key)) };
+  };
+
+  /** One process with its own view of the world, as one Lambda invocation has. */
+  const depsOf = (actor: Actor): Deps => {
+    const clock = there.clockOf(actor);
+    const ports = variant.wrap(actor, {
+      store: storeOf(actor),
+      fleet: ecs.of(actor),
+      clock,
+      random: there.random,
+      activity: {
+        measure: () =>
+          there.call(actor, {
+            label: 'measure',
+            effect: () =>
+              new Map([
+                [SERVICE, measurementOf(scenario.activity, there.now())],
+                [NEIGHBOUR, measurementOf('idle', there.now())],
+              ]),
+          }),
+      },
+      notifier: { notify: async (notification) => void notifications.push(notification) },
+      telemetry: { event: () => {}, failure: () => {}, metric: () => {}, audit: () => {} },
+    });
+    const docs = documents(ports);
+    return {
+      ...ports,
+      settings: { nightlyKillTimeMs: 0 },
+      docs,
+      directory: everybody,
+      records: records({ ...ports, docs }),
+      leases: leases({ ...ports, docs }),
+    };
+  };
+
+  return { there, store, ecs, watch, managed, policy, depsOf, notifications, isPoisoned: scenario.poisoned };
+};
+
+export type Stage = ReturnType<typeof stage>;
