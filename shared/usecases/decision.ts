@@ -3,7 +3,7 @@ import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import { activityQuery, evidence, UNMEASURED } from '#shared/usecases/evidence.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
-import { knownAt, readProjection } from '#shared/usecases/projections.ts';
+import { readProjection } from '#shared/usecases/projections.ts';
 
 export interface DecisionInput {
   readonly service: string;
@@ -28,7 +28,11 @@ export const decision =
       readProjection(deps, service),
       deps.activity.measure([activityQuery(managed)]),
     ]);
-    const remembered = knownAt(projection?.value, record, deps.clock.now());
-    const laidOut = evidence(deps, record, survey, observed, measured.get(service) ?? UNMEASURED, remembered);
+    const laidOut = evidence(deps, record, {
+      survey,
+      observed,
+      measurement: measured.get(service) ?? UNMEASURED,
+      projection: projection?.value,
+    });
     return { decision: decide(record, managed.policy, laidOut, deps.clock.now()), evidence: laidOut };
   };

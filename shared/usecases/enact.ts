@@ -9,12 +9,17 @@ import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
 import { forceAsleep, tripBreaker } from '#shared/usecases/force-asleep.ts';
 
+/** A decision, and the observation that a tripped breaker remembers. */
+export interface Verdict {
+  readonly decision: Decision;
+  readonly observed: Observed;
+}
+
 type Enactment = (
   deps: Deps,
   managed: Managed,
   record: Versioned<ServiceRecord>,
-  decision: Decision,
-  observed: Observed,
+  verdict: Verdict,
 ) => Promise<Versioned<ServiceRecord> | undefined>;
 
 const causeOf = ({ because }: Decision): { readonly by: string; readonly reason: string } => ({
@@ -32,18 +37,18 @@ const tellUnknown = async ({ notifier, telemetry }: Deps, { service, policy }: M
   });
 };
 
-const keep: Enactment = async ({ records, clock }, _managed, record, decision) => {
+const keep: Enactment = async ({ records, clock }, _managed, record, { decision }) => {
   if (record.value.intent !== 'draining') return undefined;
   return records.swap(record, awaken(record.value, causeOf(decision), clock.now()));
 };
 
-const startDraining: Enactment = async ({ records, clock }, _managed, record, decision) => {
+const startDraining: Enactment = async ({ records, clock }, _managed, record, { decision }) => {
   if (record.value.intent === 'draining') return undefined;
   return records.swap(record, drain(record.value, causeOf(decision), clock.now()));
 };
 
 /** On the record as it was before the leases were listed: whoever took one since has moved it. */
-const sleep: Enactment = async (deps, managed, record, decision) => {
+const sleep: Enactment = async (deps, managed, record, { decision }) => {
   const won = await deps.records.swap(record, layToSleep(record.value, causeOf(decision), deps.clock.now()));
   if (!won) return undefined;
   const converged = await converge(deps)(managed, won);
@@ -51,7 +56,7 @@ const sleep: Enactment = async (deps, managed, record, decision) => {
   return converged;
 };
 
-const force: Enactment = (deps, managed, record, decision, observed) =>
+const force: Enactment = (deps, managed, record, { decision, observed }) =>
   decision.because === 'start-failures'
     ? tripBreaker(deps)(managed, record, observed)
     : forceAsleep(deps)(managed, record, causeOf(decision));
@@ -70,10 +75,10 @@ export const enact =
   async (
     managed: Managed,
     record: Versioned<ServiceRecord>,
-    decision: Decision,
-    observed: Observed,
+    verdict: Verdict,
   ): Promise<Versioned<ServiceRecord> | undefined> => {
-    const changed = await ENACTMENTS[decision.act](deps, managed, record, decision, observed);
+    const { decision } = verdict;
+    const changed = await ENACTMENTS[decision.act](deps, managed, record, verdict);
     // The breaker audits itself: it also trips outside the tick.
     if (changed && decision.because !== 'start-failures') {
       audit(deps.telemetry, NIGHTPORTER, {

@@ -7,6 +7,7 @@ import type { ActivityQuery } from '#shared/ports/activity.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { LeaseSurvey } from '#shared/usecases/leases.ts';
+import { knownAt, type Projection } from '#shared/usecases/projections.ts';
 
 /** Nothing was measured: unknown, which is neither in use nor idle. */
 export const UNMEASURED: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
@@ -17,19 +18,23 @@ export const activityQuery = ({ service, policy }: Managed): ActivityQuery => ({
   lookBackMs: policy.idleAfterMs,
 });
 
+export interface Facts {
+  readonly survey: LeaseSurvey;
+  readonly observed: Observed;
+  readonly measurement: Measurement;
+  readonly projection: Projection | undefined;
+}
+
 /** Lays out what a decision about one service rests on. */
 export const evidence = (
   { clock, settings }: Pick<Deps, 'clock' | 'settings'>,
   record: ServiceRecord,
-  survey: LeaseSurvey,
-  observed: Observed,
-  measurement: Measurement,
-  known: number,
+  { survey, observed, measurement, projection }: Facts,
 ): TickEvidence => ({
   leasedUntil: survey.leasedUntil,
   leaseEndedAt: survey.leaseEndedAt,
   measurement,
-  knownAt: Math.max(known, measurement.measuredAt ?? -Infinity),
+  knownAt: Math.max(knownAt(projection, record, clock.now()), measurement.measuredAt ?? -Infinity),
   wokenAt: record.wokenAt ?? record.since,
   readyAt: record.readyAt,
   deployingSince: observed.deployingSince,

@@ -19,7 +19,7 @@ export const heartbeat =
     requireService(input.caller, input.service);
     const managed = await deps.directory.find(input.service);
     const holder: Holder = { subject: input.caller.subject, holder: input.holder };
-    const { lease, record } = await takeLease(deps)({
+    const taken = await takeLease(deps)({
       managed,
       holder,
       reason: `kept awake by ${input.holder}`,
@@ -31,5 +31,5 @@ export const heartbeat =
         throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
       },
     });
-    return { ...(await look(deps)(managed, record)), lease };
+    return { ...(await look(deps)(managed, taken.record)), lease: taken.lease };
   };

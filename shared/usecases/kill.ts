@@ -53,60 +53,93 @@ const released = (record: Versioned<ServiceRecord>, remaining: number | null, me
 
 const remain = (live: number): string => (live === 1 ? '1 other lease remains' : `${live} other leases remain`);
 
+const tooMany = (service: string): Refusal =>
+  new Refusal('throttled', `${service} is being changed by too many at once`, { retryAfterMs: 1_000 });
+
+interface Leaving {
+  readonly managed: Managed;
+  readonly cause: Cause;
+  /** The caller held a live lease, so it may turn off the light if it was the last. */
+  readonly mayEnd: boolean;
+}
+
+/** Others are there: takes back an announcement that was ours. */
+const stay = async (
+  deps: Deps,
+  { cause }: Leaving,
+  record: Versioned<ServiceRecord>,
+  isAnnounced: boolean,
+): Promise<void> => {
+  if (!isAnnounced || record.value.intent !== 'draining') return;
+  // Lost or not: whoever moved the record meanwhile knew of the lease too, or meets its owner.
+  await deps.records.swap(record, awaken(record.value, { ...cause, reason: 'others remain' }, deps.clock.now()));
+};
+
 /**
- * The sleeper's half of the barrier: announce `draining`, list the leases, then swap to `asleep`.
- * `mayEnd`: the caller held a live lease, so nobody but lease holders can be using the service on its account.
+ * Nobody holds a lease: announces `draining`, or with that behind us goes to `asleep`. Where a lease merely expired,
+ * its owner may be an agent that never heartbeats and is still at work, so activity decides: the tick goes on.
+ * `undefined`: the record moved meanwhile.
  */
-const leave =
-  (deps: Deps) =>
-  async (managed: Managed, mayEnd: boolean, cause: Cause): Promise<Ended> => {
-    let isDrainedByUs = false;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const record = await deps.records.read(managed);
-      const now = deps.clock.now();
-      if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), isDrainedByUs);
-      const { live, expired } = await deps.leases.survey(managed.service, record.value.voided, 'all');
-      if (holdAt(record.value, now)) return released(record, live, `held awake: ${record.value.hold?.reason ?? ''}`);
-      if (live > 0) {
-        // Lost or not: whoever moved the record meanwhile knew of the lease too, or meets its owner.
-        if (isDrainedByUs && record.value.intent === 'draining')
-          await deps.records.swap(record, awaken(record.value, { ...cause, reason: remain(live) }, now));
-        return released(record, live, remain(live));
-      }
-      const isDraining = record.value.intent === 'draining';
-      // An expired lease's owner may be an agent that never heartbeats and is still at work: activity decides.
-      if (!mayEnd || expired > 0) {
-        const drained = isDraining ? record : await deps.records.swap(record, drain(record.value, cause, now));
-        if (drained) return released(drained, 0, 'no lease remains; it will sleep once it is idle');
-      } else if (!isDraining) {
-        isDrainedByUs =
-          (await deps.records.swap(record, drain(record.value, cause, now))) !== undefined || isDrainedByUs;
-      } else {
-        const won = await deps.records.swap(record, layToSleep(record.value, cause, now));
-        if (won) return asleep(await converge(deps)(managed, won), true);
-      }
-    }
-    throw new Refusal('throttled', `${managed.service} is being changed by too many at once`, { retryAfterMs: 1_000 });
-  };
+const turnOff = async (
+  deps: Deps,
+  { managed, cause, mayEnd }: Leaving,
+  record: Versioned<ServiceRecord>,
+  expired: number,
+): Promise<Ended | 'announced' | undefined> => {
+  const now = deps.clock.now();
+  const isDraining = record.value.intent === 'draining';
+  const isLast = mayEnd && expired === 0;
+  if (isLast && isDraining) {
+    const won = await deps.records.swap(record, layToSleep(record.value, cause, now));
+    return won && asleep(await converge(deps)(managed, won), true);
+  }
+  const drained = isDraining ? record : await deps.records.swap(record, drain(record.value, cause, now));
+  if (!drained) return undefined;
+  return isLast ? 'announced' : released(drained, 0, 'no lease remains; it will sleep once it is idle');
+};
 
-const force =
-  (deps: Deps) =>
-  async (managed: Managed, caller: Caller, cause: Cause): Promise<Ended> => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const record = await deps.records.read(managed);
-      if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), false);
-      const hold = holdAt(record.value, deps.clock.now());
-      if (hold && caller.grant.hold !== true) {
-        throw new Refusal('held', `held awake until ${new Date(hold.until).toISOString()}: ${hold.reason}`);
-      }
-      const won = await forceAsleep(deps)(managed, record, cause);
-      if (won) return { ...asleep(won, true), message: 'stopping; forced, every lease is void' };
+/** The sleeper's half of the barrier: announce `draining`, list the leases after it, and only then swap to `asleep`. */
+const leave = async (deps: Deps, leaving: Leaving): Promise<Ended> => {
+  const { managed } = leaving;
+  let isAnnounced = false;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const record = await deps.records.read(managed);
+    if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), isAnnounced);
+    const { live, expired } = await deps.leases.survey(managed.service, record.value.voided, 'all');
+    const hold = holdAt(record.value, deps.clock.now());
+    if (hold) return released(record, live, `held awake: ${hold.reason}`);
+    if (live > 0) {
+      await stay(deps, leaving, record, isAnnounced);
+      return released(record, live, remain(live));
     }
-    throw new Refusal('throttled', `${managed.service} is being changed by too many at once`, { retryAfterMs: 1_000 });
-  };
+    const ended = await turnOff(deps, leaving, record, expired);
+    if (ended === 'announced') isAnnounced = true;
+    else if (ended) return ended;
+  }
+  throw tooMany(managed.service);
+};
 
-const isLate = (own: Versioned<Lease> | undefined, generation: number | null): boolean =>
-  own !== undefined && generation !== null && generation < own.value.generation;
+const force = async (deps: Deps, managed: Managed, caller: Caller, cause: Cause): Promise<Ended> => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const record = await deps.records.read(managed);
+    if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), false);
+    const hold = holdAt(record.value, deps.clock.now());
+    if (hold && caller.grant.hold !== true) {
+      throw new Refusal('held', `held awake until ${new Date(hold.until).toISOString()}: ${hold.reason}`);
+    }
+    const won = await forceAsleep(deps)(managed, record, cause);
+    if (won) return { ...asleep(won, true), message: 'stopping; forced, every lease is void' };
+  }
+  throw tooMany(managed.service);
+};
+
+/** Meant for a session that a newer one has followed, or that was voided before somebody began anew. */
+const isLate = (
+  own: Versioned<Lease> | undefined,
+  { intent, voided }: ServiceRecord,
+  generation: number | null,
+): boolean =>
+  generation !== null && (generation < (own?.value.generation ?? 0) || (intent !== 'asleep' && generation < voided));
 
 /** How the service is now; of a generation that has just ended nothing can be known yet. */
 const show = async (deps: Deps, managed: Managed, ended: Ended): Promise<KillOutcome> => ({
@@ -127,19 +160,15 @@ export const kill =
     const own = input.force
       ? undefined
       : await deps.leases.read(service, { subject: caller.subject, holder: input.holder });
-    if (isLate(own, input.generation)) {
+    if (isLate(own, before.value, input.generation)) {
       return show(deps, managed, released(before, null, 'late: that session has ended, and a newer one goes on'));
     }
     const wasLive = own !== undefined && standing(own.value, before.value.voided, deps.clock.now()) === 'live';
     const isReleased = own !== undefined && (await deps.leases.release(own));
     const ended = input.force
-      ? await force(deps)(managed, caller, cause)
-      : await leave(deps)(managed, wasLive && isReleased, cause);
-    audit(deps.telemetry, caller, {
-      action: 'kill',
-      reason: cause.reason,
-      before: before.value,
-      after: ended.record.value,
-    });
+      ? await force(deps, managed, caller, cause)
+      : await leave(deps, { managed, cause, mayEnd: wasLive && isReleased });
+    const after = ended.record.value;
+    audit(deps.telemetry, caller, { action: 'kill', reason: cause.reason, before: before.value, after });
     return show(deps, managed, ended);
   };

@@ -31,19 +31,24 @@ export interface View {
   readonly sighting: Sighting | null;
 }
 
-/** Observes one service, remembers what was seen, and draws the consequences of failed starts. */
+/** An observation, and what is remembered from those before it. */
+export interface Seen {
+  readonly observed: Observed;
+  readonly previous: Versioned<Projection> | undefined;
+  /** Live leases, where somebody has just counted them all. */
+  readonly leases?: number | null;
+  readonly knownAt?: number;
+}
+
+/** Remembers what was seen of one service, and draws the consequences of failed starts. */
 export const sight =
   (deps: LookDeps) =>
-  async (
-    managed: Managed,
-    record: Versioned<ServiceRecord>,
-    previous: Versioned<Projection> | undefined,
-    observed: Observed,
-    known: Partial<Pick<Projection, 'leases' | 'knownAt'>> = {},
-  ): Promise<View> => {
-    const sighting = project(managed, record.value, observed, previous?.value, {
-      leases: known.leases ?? null,
-      knownAt: known.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
+  async (managed: Managed, record: Versioned<ServiceRecord>, seen: Seen): Promise<View> => {
+    const { observed, previous } = seen;
+    const sighting = project(managed, record.value, observed, {
+      readiness: previous?.value.readiness ?? {},
+      leases: seen.leases ?? null,
+      knownAt: seen.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
     });
     await writeProjection(deps, previous, sighting);
     const noted = await noteLearned(
@@ -74,6 +79,6 @@ export const look =
     const claimed = await claim(deps, record.value, known);
     if (!claimed) return { managed, record, sighting };
     const observed = await observeOne(deps, managed.service);
-    const view = await sight(deps)(managed, record, claimed, observed);
+    const view = await sight(deps)(managed, record, { observed, previous: claimed });
     return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;
   };

@@ -8,7 +8,7 @@ import { forceAsleep } from '#shared/usecases/force-asleep.ts';
 const killOne = async (deps: Deps, managed: Managed, scheduledAt: number): Promise<void> => {
   const record = await deps.records.read(managed);
   const { live } = await deps.leases.survey(managed.service, record.value.voided, 'first-live');
-  if (!isKilledNightly(record.value, managed.policy, live > 0, scheduledAt, deps.clock.now())) return;
+  if (!isKilledNightly(record.value, managed.policy, { scheduledAt, isLeased: live > 0 }, deps.clock.now())) return;
   const cause = { by: NIGHTPORTER.subject, reason: 'nightly-kill' };
   const after = await forceAsleep(deps)(managed, record, cause);
   if (after) {

@@ -74,15 +74,14 @@ export const project = (
   managed: Managed,
   record: ServiceRecord,
   observed: Observed,
-  previous: Projection | undefined,
-  known: Pick<Projection, 'leases' | 'knownAt'>,
+  remembered: Pick<Projection, 'readiness' | 'leases' | 'knownAt'>,
 ): Sighting => ({
   service: managed.service,
   generation: record.generation,
   observed,
-  readiness: rememberReady(previous?.readiness ?? {}, observed, managed.policy),
-  leases: known.leases,
-  knownAt: known.knownAt,
+  readiness: rememberReady(remembered.readiness, observed, managed.policy),
+  leases: remembered.leases,
+  knownAt: remembered.knownAt,
   claimedAt: null,
 });
 

@@ -13,6 +13,6 @@ export const taskChanged =
   async (service: string): Promise<View> => {
     const managed = await deps.directory.find(service);
     const [record, previous] = await Promise.all([deps.records.read(managed), readProjection(deps, service)]);
-    const view = await sight(deps)(managed, record, previous, await observeOne(deps, service));
+    const view = await sight(deps)(managed, record, { observed: await observeOne(deps, service), previous });
     return { ...view, record: await converge(deps)(managed) };
   };

@@ -12,7 +12,7 @@ import { enact } from '#shared/usecases/enact.ts';
 import { activityQuery, evidence, UNMEASURED } from '#shared/usecases/evidence.ts';
 import type { LeaseSurvey } from '#shared/usecases/leases.ts';
 import { sight } from '#shared/usecases/look.ts';
-import { knownAt, readProjection, type Projection } from '#shared/usecases/projections.ts';
+import { readProjection, type Projection } from '#shared/usecases/projections.ts';
 
 interface Candidate {
   readonly managed: Managed;
@@ -50,15 +50,14 @@ const tickOne = async (
 ): Promise<void> => {
   // It left between the listing and the look: the next tick will not find it in the directory.
   if (!observed) return;
-  const remembered = knownAt(projection?.value, record.value, deps.clock.now());
-  const laidOut = evidence(deps, record.value, survey, observed, measurement, remembered);
+  const laidOut = evidence(deps, record.value, { survey, observed, measurement, projection: projection?.value });
   const decision = decide(record.value, managed.policy, laidOut, deps.clock.now());
-  const current = (await enact(deps)(managed, record, decision, observed)) ?? record;
+  const current = (await enact(deps)(managed, record, { decision, observed })) ?? record;
   // Whoever put it to sleep has converged, and what was observed before is of no use any more.
   if (current.value.generation !== record.value.generation) return;
   if (repairWrites(current.value, managed.policy, observed).length > 0) await converge(deps)(managed);
   const leases = survey.live === 0 ? 0 : null;
-  await sight(deps)(managed, current, projection, observed, { leases, knownAt: laidOut.knownAt });
+  await sight(deps)(managed, current, { observed, previous: projection, leases, knownAt: laidOut.knownAt });
 };
 
 /** A bad tag is reported by name, and its default holds. */

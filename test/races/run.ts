@@ -1,6 +1,5 @@
 import { Refusal } from '#shared/domain/errors.ts';
 import { repairWrites } from '#shared/domain/lifecycle/convergence.ts';
-import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import { standing, type Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { heartbeat } from '#shared/usecases/heartbeat.ts';
@@ -12,7 +11,7 @@ import { taskChanged } from '#shared/usecases/task-changed.ts';
 import { tick } from '#shared/usecases/tick.ts';
 import { wake } from '#shared/usecases/wake.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
-import { HOUR_MS, LEASE_MS, NEIGHBOUR, SERVICE, SUBJECT, type Doing, type Scenario } from './scenario.ts';
+import { HOUR_MS, LEASE_MS, NEIGHBOUR, SERVICE, type Doing, type Scenario } from './scenario.ts';
 import { CALLER, stage, type Stage } from './stage.ts';
 import type { Variant } from './variants.ts';
 import type { Actor } from './world.ts';
@@ -37,7 +36,7 @@ const askFor =
   async (deps) => {
     const atFirst = goodbyesOf(goodbyes, holder);
     const { lease } = await ask(deps);
-    const record = set.store.read<ServiceRecord>(controlKeys.record(SERVICE));
+    const record = set.recordOf(SERVICE);
     // A holder that comes and leaves at once may end up either way.
     const isAmbiguous = atFirst.underWay > 0 || goodbyesOf(goodbyes, holder).begun > atFirst.begun;
     if (isAmbiguous || !record) return;
@@ -85,7 +84,7 @@ const tickLoudly =
       (cause: unknown) => cause ?? 'nothing said',
     );
     if (set.isPoisoned && !failure) set.watch.broken.push('8 nothing is swallowed: the tick did not fail');
-    const neighbour = set.store.read<ServiceRecord>(controlKeys.record(NEIGHBOUR));
+    const neighbour = set.recordOf(NEIGHBOUR);
     if (set.isPoisoned && neighbour?.intent !== 'asleep') {
       set.watch.broken.push(`8 nothing is swallowed: the neighbour is ${neighbour?.intent}`);
     }
@@ -158,7 +157,7 @@ const performAlone = async (set: Stage, name: string, program: Program): Promise
 };
 
 const recordNow = (set: Stage): ServiceRecord => {
-  const record = set.store.read<ServiceRecord>(controlKeys.record(SERVICE));
+  const record = set.recordOf(SERVICE);
   if (!record) throw new Error('the record has gone');
   return record;
 };
@@ -173,6 +172,7 @@ const checkSettled = (set: Stage): void => {
     runningCount: 0,
     pendingCount: 0,
     hasHealthCheck: true,
+    hasEndpoint: true,
     observedAt: 0,
   };
   if (!observed || repairWrites(record, set.policy, observed).length > 0) {
@@ -181,7 +181,7 @@ const checkSettled = (set: Stage): void => {
     );
   }
   for (const holder of set.watch.liveHolders()) {
-    const lease = set.store.read<Lease>(controlKeys.lease(SERVICE, { subject: SUBJECT, holder }));
+    const lease = set.leaseOf(holder);
     if (!lease || standing(lease, record.voided, set.there.now()) !== 'live') {
       set.watch.broken.push(`1 no lost wake: the lease of ${holder} is gone`);
     }

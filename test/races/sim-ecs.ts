@@ -41,6 +41,7 @@ const snapshot = (service: SimService, now: number): Observed => ({
   pendingCount: service.tasks.filter(({ lastStatus }) => lastStatus === 'PENDING').length,
   taskDefinition: service.taskDefinition,
   hasHealthCheck: true,
+  hasEndpoint: true,
   deployingSince: service.deployingSince,
   bounds: service.bounds,
   tasks: service.tasks.map((task) => ({ ...task })),
@@ -95,7 +96,7 @@ export const simEcs = (world: World, onDesired: (write: DesiredWrite) => void) =
       world.call(actor, {
         label: `observe ${names.join(' ')}`,
         effect: () => observe(names, false),
-        instead: { stale: () => observe(names, true) },
+        instead: { fault: 'stale', answer: () => observe(names, true) },
       }),
     setDesiredCount: (service, to) =>
       world.call(actor, {

@@ -63,14 +63,14 @@ export const simStore = (world: World, onWrite: (write: Write) => void) => {
       world.call(actor, {
         label: `put ${key}`,
         effect: () => put(actor, key, body, condition),
-        instead: { 'in-flight': inFlight },
+        instead: { fault: 'in-flight', answer: inFlight },
         mayLandLate: true,
       }),
     delete: (key, condition) =>
       world.call(actor, {
         label: `delete ${key}`,
         effect: () => remove(actor, key, condition),
-        instead: { 'in-flight': inFlight },
+        instead: { fault: 'in-flight', answer: inFlight },
         mayLandLate: true,
       }),
     list: (prefix, { after = '' } = {}) =>
@@ -94,11 +94,10 @@ export const simStore = (world: World, onWrite: (write: Write) => void) => {
       const body = new TextEncoder().encode(JSON.stringify(value));
       entries.set(key, { body, etag: `e${etags}`, modifiedAt: world.now() });
     },
-    read: <T>(key: string): T | undefined => {
+    read: (key: string): unknown => {
       const entry = entries.get(key);
-      return entry && (JSON.parse(text(entry.body)) as T);
+      return entry && JSON.parse(text(entry.body));
     },
-    keys: (): readonly string[] => [...entries.keys()],
   };
 };
 

@@ -3,7 +3,6 @@ import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import type { Notification } from '#shared/ports/notifier.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
 import type { Caller } from '#shared/usecases/caller.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
@@ -73,7 +72,6 @@ export const stage = (scenario: Scenario, variant: Variant) => {
   const watch = promises(there, policy, scenario);
   const store = simStore(there, watch.onWrite);
   const ecs = simEcs(there, watch.onDesired);
-  const notifications: Notification[] = [];
   const isAwake = scenario.start !== 'asleep';
 
   store.place(controlKeys.record(SERVICE), firstRecord(scenario.start));
@@ -127,7 +125,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
               ]),
           }),
       },
-      notifier: { notify: async (notification) => void notifications.push(notification) },
+      notifier: { notify: async () => {} },
       telemetry: { event: () => {}, failure: () => {}, metric: () => {}, audit: () => {} },
     });
     const docs = documents(ports);
@@ -141,7 +139,12 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     };
   };
 
-  return { there, store, ecs, watch, managed, policy, depsOf, notifications, isPoisoned: scenario.poisoned };
+  const recordOf = (service: string): ServiceRecord | undefined =>
+    store.read(controlKeys.record(service)) as ServiceRecord | undefined;
+  const leaseOf = (holder: string): Lease | undefined =>
+    store.read(controlKeys.lease(SERVICE, { subject: SUBJECT, holder })) as Lease | undefined;
+
+  return { there, recordOf, leaseOf, ecs, watch, policy, depsOf, isPoisoned: scenario.poisoned };
 };
 
 export type Stage = ReturnType<typeof stage>;

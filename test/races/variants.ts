@@ -18,7 +18,8 @@ export interface Variant {
 const isRecord = (key: string): boolean => key.startsWith('services/');
 const isAsking = ({ name }: Actor): boolean => /^(wake|heartbeat)/.test(name);
 const isLease = (key: string): boolean => key.startsWith('leases/');
-const decode = <T>(body: Uint8Array): T => JSON.parse(new TextDecoder().decode(body)) as T;
+const decode = (body: Uint8Array): ServiceRecord & { readonly nonce: string } =>
+  JSON.parse(new TextDecoder().decode(body)) as ServiceRecord & { readonly nonce: string };
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 const withStore = (ports: Ports, change: (store: ObjectStore) => Partial<ObjectStore>): Ports => ({
@@ -66,10 +67,7 @@ const noUndrain = (actor: Actor, ports: Ports): Ports =>
       put: async (key, body, condition) => {
         const seen = record();
         const isUndrain =
-          isRecord(key) &&
-          isAsking(actor) &&
-          seen !== undefined &&
-          decode<ServiceRecord>(seen.body).intent === 'draining';
+          isRecord(key) && isAsking(actor) && seen !== undefined && decode(seen.body).intent === 'draining';
         return isUndrain ? { ok: true, etag: seen.etag } : store.put(key, body, condition);
       },
     };
@@ -82,15 +80,11 @@ const onePhase = (actor: Actor, ports: Ports): Ports =>
       get,
       put: async (key, body, condition) => {
         const seen = record();
-        const isDrain = isRecord(key) && seen !== undefined && decode<ServiceRecord>(body).intent === 'draining';
+        const isDrain = isRecord(key) && seen !== undefined && decode(body).intent === 'draining';
         if (!isDrain) return store.put(key, body, condition);
-        const { reason, since } = decode<ServiceRecord>(body);
-        const asleep = layToSleep(decode<ServiceRecord>(seen.body), { by: actor.name, reason }, since);
-        const outcome = await store.put(
-          key,
-          encode({ ...asleep, nonce: decode<{ nonce: string }>(body).nonce }),
-          condition,
-        );
+        const { reason, since } = decode(body);
+        const asleep = layToSleep(decode(seen.body), { by: actor.name, reason }, since);
+        const outcome = await store.put(key, encode({ ...asleep, nonce: decode(body).nonce }), condition);
         // It believes that it has drained; what it would swap next is not there.
         return outcome.ok ? { ok: true, etag: 'drained' } : outcome;
       },
@@ -104,7 +98,7 @@ const recordThenEtag = (actor: Actor, ports: Ports): Ports =>
       const stored = await store.get(key);
       if (!stored || !isLease(key) || !isAsking(actor)) return stored;
       const again = await store.get(key);
-      return again && { ...again, body: encode({ ...decode<object>(again.body), generation: 0 }) };
+      return again && { ...again, body: encode({ ...decode(again.body), generation: 0 }) };
     },
   }));
 

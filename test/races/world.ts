@@ -21,8 +21,8 @@ export interface Call<T> {
   readonly label: string;
   /** Happens at once, when the scheduler lets it. */
   readonly effect: () => T;
-  /** Answers instead of the effect for a fault that only this kind of call knows. */
-  readonly instead?: Partial<Record<FaultKind, () => T>>;
+  /** A fault that only this kind of call knows, and what it answers instead of having its effect. */
+  readonly instead?: { readonly fault: FaultKind; readonly answer: () => T };
   /** Whether the effect may happen long after its caller has given up. */
   readonly mayLandLate?: boolean;
 }
@@ -77,7 +77,7 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
     sleepers = sleepers.filter((entry) => entry.actor !== actor);
   };
 
-  const faultAt = (call: number): FaultKind | undefined =>
+  const plannedFault = (call: number): FaultKind | undefined =>
     isCalm ? undefined : faults.find((fault) => fault.at === call)?.kind;
 
   const perform = <T>(
@@ -87,8 +87,7 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
     reject: (cause: Error) => void,
   ): void => {
     calls += 1;
-    const fault = faultAt(calls);
-    const say = (note: string): void => void trace.push(`${actor.name}: ${label}${note}`);
+    const fault = plannedFault(calls);
     const answer = (make: () => T): void => {
       try {
         resolve(make());
@@ -96,36 +95,30 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
         reject(cause as Error);
       }
     };
-    const special = fault && instead?.[fault];
-    if (special) {
-      say(` (${fault})`);
-      return answer(special);
-    }
-    switch (fault) {
-      case 'crash-before':
-        say(' CRASH before');
-        return kill(actor);
-      case 'crash-after':
-        say(' CRASH after');
+    const lost = (): void => reject(new Error(NO_ANSWER));
+    // A kind of fault that does not fit this call is absent, and the call just happens.
+    const ways: Partial<Record<FaultKind, () => void>> = {
+      'crash-before': () => kill(actor),
+      'crash-after': () => {
         effect();
-        return kill(actor);
-      case 'refused':
-        say(' refused');
-        return reject(new Error('refused'));
-      case 'answer-lost':
-        say(' answer lost');
+        kill(actor);
+      },
+      refused: () => reject(new Error('refused')),
+      'answer-lost': () => {
         effect();
-        return reject(new Error(NO_ANSWER));
-      case 'lands-late':
-        if (!mayLandLate) break;
-        say(' no answer, lands late');
-        waiting.push({ actor: null, label: `late ${label} of ${actor.name}`, go: () => void effect() });
-        return reject(new Error(NO_ANSWER));
-      default:
-        break;
-    }
-    say('');
-    answer(effect);
+        lost();
+      },
+      ...(mayLandLate && {
+        'lands-late': () => {
+          waiting.push({ actor: null, label: `late ${label}`, go: () => void effect() });
+          lost();
+        },
+      }),
+      ...(instead && { [instead.fault]: () => answer(instead.answer) }),
+    };
+    const happens = (fault && ways[fault]) ?? (() => answer(effect));
+    trace.push(`${actor.name}: ${label}${fault && ways[fault] ? ` (${fault})` : ''}`);
+    happens();
   };
 
   /** Waits for its turn, then happens. A dead actor's calls never do. */

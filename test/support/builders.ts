@@ -87,6 +87,7 @@ export const anObserved = (more: Partial<Observed> = {}): Observed => ({
   pendingCount: 0,
   taskDefinition: 'api:1',
   hasHealthCheck: true,
+  hasEndpoint: true,
   deployingSince: null,
   bounds: null,
   tasks: [aTask()],

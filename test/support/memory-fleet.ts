@@ -142,6 +142,7 @@ export const memoryFleet = ({ clock }: { readonly clock: Pick<Clock, 'now'> }): 
       tasks.filter(({ lastStatus }) => lastStatus === status).length;
     return {
       ...{ service, createdAt, tags, desiredCount, taskDefinition, hasHealthCheck, deployingSince, bounds, tasks },
+      hasEndpoint: true,
       runningCount: counted('RUNNING'),
       pendingCount: counted('PENDING'),
       observedAt: now,

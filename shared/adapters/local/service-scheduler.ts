@@ -106,6 +106,7 @@ export const serviceScheduler = (service: LocalService, around: TaskSurroundings
       pendingCount: count('PENDING'),
       taskDefinition: taskDefinition(service),
       hasHealthCheck: service.health !== null,
+      hasEndpoint: service.port !== null,
       deployingSince: null,
       bounds: null,
       tasks: shown,

@@ -86,7 +86,7 @@ const verdictAt = (policy: Policy, evidence: IdleEvidence, at: number): Verdict 
   if (keep) return { act: 'keep', because: keep };
   const because = activityAt(policy, evidence, at) === 'unknown' ? 'unknown-too-long' : 'idle';
   const confirmed = evidence.drainingSince !== null && at >= evidence.drainingSince + policy.confirmAfterMs;
-  return { act: confirmed ? 'sleep' : 'drain', because } as Verdict;
+  return { act: confirmed ? 'sleep' : 'drain', because };
 };
 
 /** Every instant at which a rule above changes its mind; in between the verdict is constant. */

@@ -35,21 +35,6 @@ const DAY_MS = 86_400_000;
 export const LEASE_MIN_MS = 10_000;
 export const LEASE_MAX_MS = DAY_MS;
 
-export const DEFAULT_POLICY: Policy = {
-  leaseMs: 10 * MINUTE_MS,
-  idleAfterMs: 10 * MINUTE_MS,
-  confirmAfterMs: 4 * MINUTE_MS,
-  graceAfterWakeMs: 5 * MINUTE_MS,
-  unknownAfterMs: 30 * MINUTE_MS,
-  silentConnectionCapMs: 60 * MINUTE_MS,
-  readyAfterMs: 3_000,
-  bootLimitMs: 10 * MINUTE_MS,
-  wakeCount: 1,
-  max: 1,
-  nightlyKill: 'yes',
-  signal: { kind: 'connections' },
-};
-
 type Tags = Readonly<Record<string, string>>;
 type Reader<T> = { readonly expected: string; readonly read: (value: string) => T | undefined };
 
@@ -94,54 +79,80 @@ const READERS = {
 
 type Word = keyof typeof READERS;
 type Value<W extends Word> = NonNullable<ReturnType<(typeof READERS)[W]['read']>>;
+type Values = { readonly [W in Exclude<Word, 'max' | 'metric'>]: Value<W> } & {
+  readonly max?: number;
+  readonly metric?: string;
+};
+
+const DEFAULTS: Values = {
+  lease: 10 * MINUTE_MS,
+  'idle-after': 10 * MINUTE_MS,
+  'confirm-after': 4 * MINUTE_MS,
+  'grace-after-wake': 5 * MINUTE_MS,
+  'unknown-after': 30 * MINUTE_MS,
+  'silent-connection-cap': 60 * MINUTE_MS,
+  'ready-after': 3_000,
+  'boot-limit': 10 * MINUTE_MS,
+  'wake-count': 1,
+  'nightly-kill': 'yes',
+  signal: 'connections',
+  'metric-idle-at-most': 0,
+};
 
 const isWord = (tag: string): tag is Word => Object.hasOwn(READERS, tag);
 
-const readSignal = (
-  kind: Signal['kind'] | undefined,
-  metric: string | undefined,
-  idleAtMost: number | undefined,
-): Signal | undefined => {
-  if (kind !== 'metric') return { kind: kind ?? 'connections' };
-  if (metric === undefined) return undefined;
+/** A metric without a name falls back to the default, which `inconsistencies` reports. */
+const toSignal = ({ signal, metric, 'metric-idle-at-most': idleAtMost }: Values): Signal => {
+  if (signal !== 'metric') return { kind: signal };
+  if (metric === undefined) return { kind: 'connections' };
   const slash = metric.lastIndexOf('/');
-  return { kind, namespace: metric.slice(0, slash), name: metric.slice(slash + 1), idleAtMost: idleAtMost ?? 0 };
+  return { kind: signal, namespace: metric.slice(0, slash), name: metric.slice(slash + 1), idleAtMost };
+};
+
+const toPolicy = (values: Values): Policy => ({
+  leaseMs: values.lease,
+  idleAfterMs: values['idle-after'],
+  confirmAfterMs: values['confirm-after'],
+  graceAfterWakeMs: values['grace-after-wake'],
+  unknownAfterMs: values['unknown-after'],
+  silentConnectionCapMs: values['silent-connection-cap'],
+  readyAfterMs: values['ready-after'],
+  bootLimitMs: values['boot-limit'],
+  wakeCount: values['wake-count'],
+  max: Math.max(values['wake-count'], values.max ?? 0),
+  nightlyKill: values['nightly-kill'],
+  signal: toSignal(values),
+});
+
+export const DEFAULT_POLICY: Policy = toPolicy(DEFAULTS);
+
+/** Tags that are good each by itself and bad together. */
+const inconsistencies = (values: Values, tags: Tags): readonly PolicyProblem[] => {
+  const { max, metric, signal, 'wake-count': wakeCount } = values;
+  const found: PolicyProblem[] = [];
+  if (max !== undefined && max < wakeCount) {
+    found.push({ tag: 'max', value: String(max), expected: `at least wake-count (${wakeCount})` });
+  }
+  if (signal === 'metric' && metric === undefined) {
+    found.push({
+      tag: 'signal',
+      value: tags['signal'] ?? '',
+      expected: 'with metric: the tag metric as Namespace/Name',
+    });
+  }
+  return found;
 };
 
 /** Reads a service's tags (prefix removed). Total: whatever they hold, there is a policy. */
 export const parsePolicy = (tags: Tags): ParsedPolicy => {
   const problems: PolicyProblem[] = [];
-  const report = (tag: string, expected: string): void => {
-    problems.push({ tag, value: tags[tag] ?? '', expected });
-  };
-  const read = <W extends Word>(word: W): Value<W> | undefined => {
-    const value = tags[word];
-    if (value === undefined) return undefined;
-    const parsed = READERS[word].read(value) as Value<W> | undefined;
-    if (parsed === undefined) report(word, READERS[word].expected);
-    return parsed;
-  };
-
-  for (const tag of Object.keys(tags)) if (!isWord(tag) && tag !== 'managed') report(tag, 'a known policy word');
-  const wakeCount = read('wake-count') ?? DEFAULT_POLICY.wakeCount;
-  const max = read('max') ?? wakeCount;
-  if (max < wakeCount) report('max', `at least wake-count (${wakeCount})`);
-  const signal = readSignal(read('signal'), read('metric'), read('metric-idle-at-most'));
-  if (!signal) report('signal', 'with metric: the tag metric as Namespace/Name');
-
-  const policy: Policy = {
-    leaseMs: read('lease') ?? DEFAULT_POLICY.leaseMs,
-    idleAfterMs: read('idle-after') ?? DEFAULT_POLICY.idleAfterMs,
-    confirmAfterMs: read('confirm-after') ?? DEFAULT_POLICY.confirmAfterMs,
-    graceAfterWakeMs: read('grace-after-wake') ?? DEFAULT_POLICY.graceAfterWakeMs,
-    unknownAfterMs: read('unknown-after') ?? DEFAULT_POLICY.unknownAfterMs,
-    silentConnectionCapMs: read('silent-connection-cap') ?? DEFAULT_POLICY.silentConnectionCapMs,
-    readyAfterMs: read('ready-after') ?? DEFAULT_POLICY.readyAfterMs,
-    bootLimitMs: read('boot-limit') ?? DEFAULT_POLICY.bootLimitMs,
-    wakeCount,
-    max: Math.max(max, wakeCount),
-    nightlyKill: read('nightly-kill') ?? DEFAULT_POLICY.nightlyKill,
-    signal: signal ?? DEFAULT_POLICY.signal,
-  };
-  return { policy, problems };
+  const good = Object.entries(tags).flatMap(([tag, value]) => {
+    if (tag === 'managed') return [];
+    const parsed = isWord(tag) ? READERS[tag].read(value) : undefined;
+    if (parsed !== undefined) return [[tag, parsed] as const];
+    problems.push({ tag, value, expected: isWord(tag) ? READERS[tag].expected : 'a known policy word' });
+    return [];
+  });
+  const values: Values = { ...DEFAULTS, ...(Object.fromEntries(good) as Partial<Values>) };
+  return { policy: toPolicy(values), problems: [...problems, ...inconsistencies(values, tags)] };
 };

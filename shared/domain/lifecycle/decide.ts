@@ -25,7 +25,8 @@ export const decide = (record: ServiceRecord, policy: Policy, evidence: TickEvid
     return { act: 'rest', because: hold ? 'held-asleep' : 'asleep', recheckAt: hold?.until ?? null };
   }
   if (hold) return { act: 'keep', because: 'held-awake', recheckAt: hold.until };
-  if (isKilledNightly(record, policy, evidence.leasedUntil !== null, evidence.nightlyKillAt, now)) {
+  const nightly = { scheduledAt: evidence.nightlyKillAt, isLeased: evidence.leasedUntil !== null };
+  if (isKilledNightly(record, policy, nightly, now)) {
     return { act: 'force', because: 'nightly-kill', recheckAt: null };
   }
   return decideIdle(policy, evidence, now);

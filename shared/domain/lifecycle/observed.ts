@@ -62,6 +62,8 @@ export interface Observed {
   /** Identifies what a task would run: another value is another build. */
   readonly taskDefinition: string;
   readonly hasHealthCheck: boolean;
+  /** Whether clients connect to it at all; a worker has no endpoint to wait for. */
+  readonly hasEndpoint: boolean;
   /** When the deployment in progress began, or null when there is none. */
   readonly deployingSince: number | null;
   /** null: no scaler. */

@@ -12,11 +12,11 @@ const isHealthy = (task: Task, observed: Observed, policy: Policy): boolean =>
     ? task.health === 'HEALTHY'
     : task.startedAt !== null && observed.observedAt >= task.startedAt + policy.readyAfterMs;
 
-/** Running, meant to run on, healthy, and its endpoint known. */
+/** Running, meant to run on, healthy, and its endpoint known where it has one. */
 export const isReady = (task: Task, observed: Observed, policy: Policy): boolean =>
   task.lastStatus === 'RUNNING' &&
   task.desiredStatus === 'RUNNING' &&
-  task.endpoint !== null &&
+  (task.endpoint !== null || !observed.hasEndpoint) &&
   isHealthy(task, observed, policy);
 
 export const readyTasks = (observed: Observed, policy: Policy): readonly Task[] =>

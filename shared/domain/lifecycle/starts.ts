@@ -91,6 +91,20 @@ const isSame = (a: Learned, b: Learned): boolean =>
   a.breaker === b.breaker &&
   a.failedTasks.join() === b.failedTasks.join();
 
+/** Counts the failures that are new; once a task has vouched for the service, only those since are left. */
+const count = (
+  record: ServiceRecord,
+  failed: readonly Task[],
+  isProven: boolean,
+  tell: (newest: Task, total: number) => Failure,
+): Pick<Learned, 'failedTasks' | 'failure'> => {
+  const news = failed.filter((task) => !record.failedTasks.includes(task.id));
+  const newest = news.at(-1);
+  const failedTasks = isProven ? failed.map(({ id }) => id) : [...record.failedTasks, ...news.map(({ id }) => id)];
+  if (newest) return { failedTasks, failure: tell(newest, failedTasks.length) };
+  return { failedTasks, failure: isProven && failed.length === 0 ? null : record.failure };
+};
+
 /**
  * What an observation teaches about this generation's starts. A failure counts once per task; being ready ends the
  * tale of the last failure, and being ready for a minute ends the count. `undefined` when there is nothing new.
@@ -104,18 +118,15 @@ export const learnStarts = (
   const now = observed.observedAt;
   const tasks = tasksOfGeneration(record, observed);
   const failed = failures(tasks, readiness, policy, now);
-  const news = failed.filter((task) => !record.failedTasks.includes(task.id));
   const isProven = provenUntil(tasks, readiness, policy, now) > -Infinity;
   const isReadyNow = firstReady(record, observed, policy);
-  const newest = news.at(-1);
-
-  const failedTasks = isProven ? failed.map(({ id }) => id) : [...record.failedTasks, ...news.map(({ id }) => id)];
-  const isOver = isReadyNow || (isProven && failed.length === 0);
+  const counted = count(record, failed, isProven, (newest, total) => describe(newest, policy, total, now));
+  const isOver = isReadyNow && counted.failure === record.failure;
   const learned: Learned = {
+    ...counted,
+    failure: isOver ? null : counted.failure,
     readyAt: isReadyNow ? now : record.readyAt,
     bootsMs: isReadyNow ? bootsMs(record, tasks, observed, policy) : record.bootsMs,
-    failedTasks,
-    failure: newest ? describe(newest, policy, failedTasks.length, now) : isOver ? null : record.failure,
     breaker: isProven ? null : record.breaker,
   };
   return isSame(learned, record) ? undefined : learned;

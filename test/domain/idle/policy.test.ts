@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY, parsePolicy, type Policy } from '#shared/domain/idle/policy.ts';
+
+const MINUTE = 60_000;
+const MONTH = 30 * 86_400_000;
+
+const durations = [
+  ['lease', 'leaseMs', ['10s', 10_000], ['24h', 86_400_000], ['9s', '86401s', '25h', '0s']],
+  ['idle-after', 'idleAfterMs', ['1s', 1_000], ['30d', MONTH], ['0s', '31d', '721h']],
+  ['confirm-after', 'confirmAfterMs', ['1s', 1_000], ['30d', MONTH], ['0s', '31d']],
+  ['grace-after-wake', 'graceAfterWakeMs', ['0s', 0], ['30d', MONTH], ['31d', '-1s']],
+  ['unknown-after', 'unknownAfterMs', ['1s', 1_000], ['30d', MONTH], ['0s', '31d']],
+  ['silent-connection-cap', 'silentConnectionCapMs', ['1s', 1_000], ['30d', MONTH], ['0s', '31d']],
+  ['ready-after', 'readyAfterMs', ['0s', 0], ['30d', MONTH], ['31d', 'soon']],
+  ['boot-limit', 'bootLimitMs', ['1s', 1_000], ['30d', MONTH], ['0s', '31d', '']],
+] as const;
+
+const others = [
+  ['wake-count', 'wakeCount', ['1', 1], ['1000', 1_000], ['0', '1001', '-1', '1.5', 'two', '', ' 1']],
+  ['max', 'max', ['1', 1], ['5000', 5_000], ['0', '5001', '1e3', 'many']],
+  ['nightly-kill', 'nightlyKill', ['no', 'no'], ['spare-leased', 'spare-leased'], ['No', 'true', '', 'never']],
+] as const;
+
+const words = [...durations, ...others];
+
+describe('a policy', () => {
+  it('has these defaults', () => {
+    expect(parsePolicy({ managed: 'true' })).toEqual({ policy: DEFAULT_POLICY, problems: [] });
+    expect(DEFAULT_POLICY).toEqual({
+      leaseMs: 10 * MINUTE,
+      idleAfterMs: 10 * MINUTE,
+      confirmAfterMs: 4 * MINUTE,
+      graceAfterWakeMs: 5 * MINUTE,
+      unknownAfterMs: 30 * MINUTE,
+      silentConnectionCapMs: 60 * MINUTE,
+      readyAfterMs: 3_000,
+      bootLimitMs: 10 * MINUTE,
+      wakeCount: 1,
+      max: 1,
+      nightlyKill: 'yes',
+      signal: { kind: 'connections' },
+    } satisfies Policy);
+  });
+
+  describe.each(words)('tag %s', (tag, field, ...[low, high, refused]) => {
+    it.each([low, high])('takes %s', (text, value) => {
+      const { policy, problems } = parsePolicy({ [tag]: text });
+      expect(policy[field]).toBe(value);
+      expect(problems).toEqual([]);
+    });
+
+    it.each(refused)('reports %j by name, and the default holds', (value) => {
+      const { policy, problems } = parsePolicy({ [tag]: value });
+      expect(policy).toEqual(DEFAULT_POLICY);
+      expect(problems).toEqual([{ tag, value, expected: expect.stringMatching(/^(a |one of )/) }]);
+    });
+  });
+
+  it.each([
+    ['lease', 'a duration such as 90s, 10m or 2h, 10s to 24h'],
+    ['idle-after', 'a duration such as 90s, 10m or 2h, 1s to 30d'],
+    ['ready-after', 'a duration such as 90s, 10m or 2h, 0s to 30d'],
+    ['wake-count', 'a whole number from 1 to 1000'],
+    ['max', 'a whole number from 1 to 5000'],
+    ['metric-idle-at-most', 'a whole number from 0 to 999999999'],
+    ['nightly-kill', 'one of yes, spare-leased, no'],
+    ['signal', 'one of connections, alb, nlb, metric, leases'],
+    ['metric', 'Namespace/Name'],
+    ['idle_after', 'a known policy word'],
+    ['constructor', 'a known policy word'],
+  ])('says what was expected of %s', (tag, expected) => {
+    expect(parsePolicy({ [tag]: '?' }).problems).toEqual([{ tag, value: '?', expected }]);
+  });
+
+  it('reports every bad tag, and keeps the good ones', () => {
+    const { policy, problems } = parsePolicy({ 'idle-after': '20m', lease: '1s', sleep: 'well' });
+    expect(problems.map(({ tag }) => tag).toSorted()).toEqual(['lease', 'sleep']);
+    expect(policy).toEqual({ ...DEFAULT_POLICY, idleAfterMs: 20 * MINUTE });
+  });
+
+  it.todo('knows the words awake, asleep, endpoint, group and after');
+
+  describe('how many', () => {
+    it('means as many at most as it wakes, where no maximum is named', () => {
+      expect(parsePolicy({ 'wake-count': '3' })).toMatchObject({ policy: { wakeCount: 3, max: 3 }, problems: [] });
+    });
+
+    it('may be as many at most as it wakes, and more', () => {
+      expect(parsePolicy({ 'wake-count': '3', max: '3' })).toMatchObject({ policy: { max: 3 }, problems: [] });
+      expect(parsePolicy({ 'wake-count': '3', max: '4' })).toMatchObject({ policy: { max: 4 }, problems: [] });
+    });
+
+    it('cannot be fewer at most than it wakes', () => {
+      const { policy, problems } = parsePolicy({ 'wake-count': '3', max: '2' });
+      expect(policy).toMatchObject({ wakeCount: 3, max: 3 });
+      expect(problems).toEqual([{ tag: 'max', value: '2', expected: 'at least wake-count (3)' }]);
+    });
+  });
+
+  describe('signal', () => {
+    it.each(['connections', 'alb', 'nlb', 'leases'] as const)('may be %s', (signal) => {
+      expect(parsePolicy({ signal })).toMatchObject({ policy: { signal: { kind: signal } }, problems: [] });
+    });
+
+    it.each([
+      ['AWS/SQS/ApproximateNumberOfMessagesVisible', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible'],
+      ['Mine/Depth', 'Mine', 'Depth'],
+    ])('may be the metric %s', (metric, namespace, name) => {
+      expect(parsePolicy({ signal: 'metric', metric })).toEqual({
+        policy: { ...DEFAULT_POLICY, signal: { kind: 'metric', namespace, name, idleAtMost: 0 } },
+        problems: [],
+      });
+    });
+
+    it('has a limit for the metric', () => {
+      const { policy } = parsePolicy({ signal: 'metric', metric: 'Mine/Depth', 'metric-idle-at-most': '7' });
+      expect(policy.signal).toMatchObject({ idleAtMost: 7 });
+    });
+
+    it('falls back to no messages at all when the limit is bad', () => {
+      const { policy, problems } = parsePolicy({ signal: 'metric', metric: 'Mine/Depth', 'metric-idle-at-most': '-1' });
+      expect(policy.signal).toMatchObject({ kind: 'metric', idleAtMost: 0 });
+      expect(problems.map(({ tag }) => tag)).toEqual(['metric-idle-at-most']);
+    });
+
+    it('needs a metric to be a metric', () => {
+      expect(parsePolicy({ signal: 'metric' })).toEqual({
+        policy: DEFAULT_POLICY,
+        problems: [{ tag: 'signal', value: 'metric', expected: 'with metric: the tag metric as Namespace/Name' }],
+      });
+    });
+
+    it.each(['Depth', 'Mine/', '/Depth', ''])('does not take %j for a metric', (metric) => {
+      const { policy, problems } = parsePolicy({ signal: 'metric', metric });
+      expect(policy.signal).toEqual(DEFAULT_POLICY.signal);
+      expect(problems.map(({ tag }) => tag).toSorted()).toEqual(['metric', 'signal']);
+    });
+  });
+
+  it('is there whatever the tags hold, and within its own limits', () => {
+    const words = [
+      'lease',
+      'idle-after',
+      'unknown-after',
+      'wake-count',
+      'max',
+      'signal',
+      'metric',
+      '__proto__',
+      'toString',
+    ];
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.stringMatching(/^\d{1,8}[smhd]?$/),
+      fc.constant('metric'),
+    );
+    const tags = fc.dictionary(fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme' })), value);
+    fc.assert(
+      fc.property(tags, (given) => {
+        const { policy, problems } = parsePolicy(given);
+        expect(policy.max).toBeGreaterThanOrEqual(policy.wakeCount);
+        expect(policy.wakeCount).toBeGreaterThanOrEqual(1);
+        expect(Object.values(policy).every((entry) => entry !== undefined && !Number.isNaN(entry))).toBe(true);
+        for (const { tag, value: shown } of problems) expect(given[tag]).toBe(shown);
+      }),
+    );
+  });
+});
