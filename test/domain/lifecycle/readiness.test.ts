@@ -29,6 +29,12 @@ describe('a task is ready', () => {
     expect(isReady(aTask(more), anObserved(), policy)).toBe(false);
   });
 
+  it('without an endpoint, where clients never connect to it', () => {
+    const worker = anObserved({ hasEndpoint: false });
+    expect(isReady(aTask({ endpoint: null }), worker, policy)).toBe(true);
+    expect(isReady(aTask({ endpoint: null, health: 'UNHEALTHY' }), worker, policy)).toBe(false);
+  });
+
   it.each([
     [2_999, false],
     [3_000, true],
