@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LEASE_MAX_MS, LEASE_MIN_MS } from '#shared/domain/idle/policy.ts';
 import { HOLDER_PATTERN } from '#shared/domain/lifecycle/lease.ts';
 import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
 
@@ -33,12 +34,15 @@ export const holder = text(
 export const reason = text(PRINTABLE, REASON_RULE, 'Why, for people.');
 export const force = z.boolean('true or false').check(z.describe('Overrule others. Needs the grant for it.'));
 export const leaseSeconds = wholeNumber(
-  10,
-  86_400,
+  LEASE_MIN_MS / 1_000,
+  LEASE_MAX_MS / 1_000,
   'How long the lease lasts; when absent, as the service wants it.',
 ).inBody;
+
+/** null: as long as the service's policy says. */
 export const leaseMsOf = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : seconds * 1_000;
+
 export const generation = wholeNumber(
   0,
   999_999_999,

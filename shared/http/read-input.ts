@@ -15,7 +15,7 @@ interface Source {
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
-export const invalid = (field: string, message: string): Refusal => new Refusal('invalid-input', message, { field });
+const invalid = (field: string, message: string): Refusal => new Refusal('invalid-input', message, { field });
 
 /** A name from outside, fit to be repeated to the one who sent it. */
 const shown = (name: string): string => JSON.stringify(name.slice(0, 64)).slice(1, -1);

@@ -2,7 +2,7 @@ import { Refusal } from '#shared/domain/errors.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 
-export const serviceNotFound = (service: string): Refusal =>
+const serviceNotFound = (service: string): Refusal =>
   new Refusal('service-not-found', `no service named ${service}`, { field: 'service' });
 
 /** What the fleet says of one service; refuses with `service-not-found` when it is not managed (any more). */

@@ -1,5 +1,6 @@
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import { standing } from '#shared/domain/lifecycle/lease.ts';
+import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { deriveState, type ServiceState } from '#shared/domain/lifecycle/state.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import { look, type View } from '#shared/usecases/look.ts';
@@ -24,7 +25,7 @@ export interface StatusOutcome extends View {
 
 const WAIT_STEP_MS = 1_000;
 
-/** A failing service may still come up; when it is given up, it is asleep. */
+/** A failing service may still come up, until it is given up. */
 const IS_SETTLED: Readonly<Record<ServiceState, boolean>> = {
   asleep: true,
   ready: true,
@@ -36,6 +37,10 @@ const IS_SETTLED: Readonly<Record<ServiceState, boolean>> = {
 
 export const stateOf = ({ record, sighting, managed }: View): ServiceState =>
   deriveState(record.value, sighting?.observed ?? null, managed.policy);
+
+/** Given up after failed starts: what it waits for will not come, although the last tasks may still be stopping. */
+const isGivenUp = ({ intent, breaker }: ServiceRecord, now: number): boolean =>
+  intent === 'asleep' && breaker !== null && now < breaker.until;
 
 /** false: the caller has gone, and what is known is answered to nobody in particular. */
 const pause = async (clock: Clock, durationMs: number, signal: AbortSignal | undefined): Promise<boolean> => {
@@ -57,8 +62,10 @@ export const status =
     const managed = await deps.directory.find(service);
     const deadline = deps.clock.now() + input.waitMs;
     const lookNow = async (): Promise<View> => look(deps)(managed, await deps.records.read(managed));
+    const isSettled = (view: View): boolean =>
+      IS_SETTLED[stateOf(view)] || isGivenUp(view.record.value, deps.clock.now());
     let view = await lookNow();
-    for (let leftMs = input.waitMs; leftMs > 0 && !IS_SETTLED[stateOf(view)]; leftMs = deadline - deps.clock.now()) {
+    for (let leftMs = input.waitMs; leftMs > 0 && !isSettled(view); leftMs = deadline - deps.clock.now()) {
       const stepMs = Math.min(leftMs, WAIT_STEP_MS * (1 + deps.random()));
       if (!(await pause(deps.clock, stepMs, input.signal))) break;
       view = await lookNow();

@@ -59,7 +59,8 @@ const did = (changed: ServiceRecord | null): WakeOutcome['did'] => {
 export const wake =
   (deps: Deps) =>
   async (input: WakeInput): Promise<WakeOutcome> => {
-    const { caller, reason, leaseMs } = input;
+    const { caller, leaseMs } = input;
+    const reason = input.reason ?? `woken by ${input.holder}`;
     requireService(caller, input.service);
     if (input.force) requireGrant(caller, 'force');
     const managed = await deps.directory.find(input.service);
@@ -67,7 +68,7 @@ export const wake =
     const taken = await takeLease(deps)({
       managed,
       holder,
-      reason: reason ?? `woken by ${input.holder}`,
+      reason,
       leaseMs: leaseMs ?? managed.policy.leaseMs,
       mayShorten: false,
       refuse: async (record) => {

@@ -10,7 +10,9 @@ import type { World } from './world.ts';
 /** What a holder was last told, and what has become of it. */
 interface Session {
   readonly generation: number;
+  /** By its own clock, which is off by `skewMs`. */
   readonly expiresAt: number;
+  readonly skewMs: number;
   /** It said goodbye itself. */
   isReleased: boolean;
 }
@@ -33,7 +35,7 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
   let desiredWrites = 0;
 
   const isLive = (session: Session): boolean =>
-    !session.isReleased && world.now() + TOLERANCE_MS < session.expiresAt && session.generation >= forcedUpTo;
+    !session.isReleased && world.now() + session.skewMs < session.expiresAt && session.generation >= forcedUpTo;
 
   const liveHolders = (): readonly string[] => [...sessions].filter(([, it]) => isLive(it)).map(([holder]) => holder);
 
@@ -86,8 +88,8 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
       if (!isAllowed) broken.push(`4 set, never increment: ${actor.name} set the desired count to ${to}`);
     },
     /** A holder was told that its lease holds. */
-    begin: (holder: string, lease: Pick<Lease, 'generation' | 'expiresAt'>): void =>
-      void sessions.set(holder, { generation: lease.generation, expiresAt: lease.expiresAt, isReleased: false }),
+    begin: (holder: string, { generation, expiresAt }: Pick<Lease, 'generation' | 'expiresAt'>, skewMs: number): void =>
+      void sessions.set(holder, { generation, expiresAt, skewMs, isReleased: false }),
     /** A holder begins to leave. */
     leave: (holder: string): void => {
       const session = sessions.get(holder);
@@ -103,5 +105,3 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     counts: () => ({ transitions, desiredWrites }),
   };
 };
-
-export type Promises = ReturnType<typeof promises>;

@@ -21,7 +21,7 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-type Program = (deps: Deps) => Promise<unknown>;
+type Program = (deps: Deps, actor: Actor) => Promise<unknown>;
 
 const input = (holder: string) => ({ service: SERVICE, caller: CALLER, holder });
 
@@ -33,7 +33,7 @@ const goodbyesOf = (goodbyes: Goodbyes, holder: string) => goodbyes.get(holder) 
 /** Wakes and heartbeats are told something; what counts is whether it is true when they hear it. */
 const askFor =
   (set: Stage, goodbyes: Goodbyes, holder: string, ask: (deps: Deps) => Promise<{ lease: Lease }>): Program =>
-  async (deps) => {
+  async (deps, { skewMs }) => {
     const atFirst = goodbyesOf(goodbyes, holder);
     const { lease } = await ask(deps);
     const record = set.recordOf(SERVICE);
@@ -41,7 +41,7 @@ const askFor =
     const isAmbiguous = atFirst.underWay > 0 || goodbyesOf(goodbyes, holder).begun > atFirst.begun;
     if (isAmbiguous || !record) return;
     set.watch.told(holder, lease, record);
-    set.watch.begin(holder, lease);
+    set.watch.begin(holder, lease, skewMs);
   };
 
 const leave =
@@ -132,7 +132,9 @@ const programOf = (set: Stage, variant: Variant, goodbyes: Goodbyes, doing: Doin
 const isOfTheWorld = ({ do: what }: Doing): boolean => /^(task-|scaler|time)/.test(what);
 
 const launch = (set: Stage, actor: Actor, program: Program): void => {
-  program(set.depsOf(actor)).catch((cause: unknown) => {
+  program(set.depsOf(actor), actor).catch((cause: unknown) => {
+    const isThrottled = cause instanceof Refusal && cause.code === 'throttled';
+    if (isThrottled && set.isFaultless) set.watch.broken.push(`${actor.name} never got through`);
     // Refusals and outages are answers like any other; anything else is a bug in the code under test.
     const isAnswer = cause instanceof Refusal || /answer|refused|failed|stood still/.test(String(cause));
     if (!isAnswer) set.watch.broken.push(`${actor.name} broke: ${String(cause)}`);
@@ -146,7 +148,7 @@ const act = (set: Stage, variant: Variant, scenario: Scenario): void => {
     const who = 'holder' in doing ? ` ${doing.holder}` : '';
     const skewMs = scenario.skewMs * ((index % 3) - 1);
     const actor: Actor = { name: `${doing.do}${who}#${index}`, skewMs, isDead: false };
-    if (isOfTheWorld(doing)) set.there.happen(actor.name, () => void program(undefined as never));
+    if (isOfTheWorld(doing)) set.there.happen(actor.name, () => void program(undefined as never, actor));
     else launch(set, actor, program as Program);
   });
 };

@@ -10,7 +10,7 @@ fleetContract({
   name: 'simulated ECS',
   make: async () => {
     const there = world(new Uint8Array([0]), [], Date.UTC(2026, 10, 20));
-    const ecs = simEcs(there, () => {});
+    const ecs = simEcs(there, false, () => {});
     for (const service of Object.values(SERVICES)) {
       ecs.add({
         service,

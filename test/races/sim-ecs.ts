@@ -52,7 +52,7 @@ const snapshot = (service: SimService, now: number): Observed => ({
  * ECS as far as the control plane meets it: a desired count that anybody may set, tasks that follow it in their own
  * time, reads that may show the past, writes that may land late, and a scaler that has an opinion of its own.
  */
-export const simEcs = (world: World, onDesired: (write: DesiredWrite) => void) => {
+export const simEcs = (world: World, mayBeStale: boolean, onDesired: (write: DesiredWrite) => void) => {
   const services = new Map<string, SimService>();
   const past = new Map<string, Observed[]>();
   let taskIds = 0;
@@ -95,8 +95,7 @@ export const simEcs = (world: World, onDesired: (write: DesiredWrite) => void) =
     observe: (names) =>
       world.call(actor, {
         label: `observe ${names.join(' ')}`,
-        effect: () => observe(names, false),
-        instead: { fault: 'stale', answer: () => observe(names, true) },
+        effect: () => observe(names, mayBeStale && world.isWhim()),
       }),
     setDesiredCount: (service, to) =>
       world.call(actor, {

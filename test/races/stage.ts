@@ -18,7 +18,7 @@ import type { Variant } from './variants.ts';
 import { world, type Actor } from './world.ts';
 
 /** Ticks confirm at once: their distance in time is the clock's business, their interleaving is ours. */
-export const POLICY: Policy = {
+const POLICY: Policy = {
   ...DEFAULT_POLICY,
   leaseMs: LEASE_MS,
   confirmAfterMs: 0,
@@ -71,7 +71,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
   const managed: Managed = { service: SERVICE, createdAt: 0, autoscaled: scenario.autoscaled, policy, problems: [] };
   const watch = promises(there, policy, scenario);
   const store = simStore(there, watch.onWrite);
-  const ecs = simEcs(there, watch.onDesired);
+  const ecs = simEcs(there, scenario.stale, watch.onDesired);
   const isAwake = scenario.start !== 'asleep';
 
   store.place(controlKeys.record(SERVICE), firstRecord(scenario.start));
@@ -80,7 +80,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     const expiresAt = isLive ? NOON + LEASE_MS : NOON - 60_000;
     const lease: Lease = { service: SERVICE, subject: SUBJECT, holder, generation: 5, expiresAt };
     store.place(controlKeys.lease(SERVICE, lease), lease);
-    watch.begin(holder, lease);
+    watch.begin(holder, lease, 0);
   }
   ecs.add({
     ...FLEETING,
@@ -144,7 +144,17 @@ export const stage = (scenario: Scenario, variant: Variant) => {
   const leaseOf = (holder: string): Lease | undefined =>
     store.read(controlKeys.lease(SERVICE, { subject: SUBJECT, holder })) as Lease | undefined;
 
-  return { there, recordOf, leaseOf, ecs, watch, policy, depsOf, isPoisoned: scenario.poisoned };
+  return {
+    there,
+    recordOf,
+    leaseOf,
+    ecs,
+    watch,
+    policy,
+    depsOf,
+    isPoisoned: scenario.poisoned,
+    isFaultless: scenario.faults.length === 0,
+  };
 };
 
 export type Stage = ReturnType<typeof stage>;

@@ -2,14 +2,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Random } from '#shared/ports/random.ts';
 
 /** What can go wrong with one call. A kind that does not fit the call it meets changes nothing. */
-export type FaultKind =
-  | 'crash-before'
-  | 'crash-after'
-  | 'refused'
-  | 'answer-lost'
-  | 'lands-late'
-  | 'in-flight'
-  | 'stale';
+export type FaultKind = 'crash-before' | 'crash-after' | 'refused' | 'answer-lost' | 'lands-late' | 'in-flight';
 
 export interface Fault {
   /** The how-manieth call of the run it hits. */
@@ -41,7 +34,7 @@ interface Waiting {
 }
 
 /** A call that got no answer: whether it happened is unknown to its caller. */
-export const NO_ANSWER = 'no answer';
+const NO_ANSWER = 'no answer';
 
 const never = new Promise<never>(() => {});
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -185,6 +178,8 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
     run,
     trace,
     now: () => now,
+    /** Whether something that is left to chance happens; never once the world is calm. */
+    isWhim: (): boolean => !isCalm && draw(2) === 1,
     isCalm: (): boolean => isCalm,
     /** From now on nothing goes wrong any more. */
     calm: (): void => void (isCalm = true),

@@ -57,7 +57,10 @@ export const aControlPlane = (seeds: Readonly<Record<string, FleetSeed>> = { [SE
     return state / 2_147_483_647;
   };
   const ports = {
-    ...{ clock, store, fleet, random },
+    clock,
+    store,
+    fleet,
+    random,
     activity: scriptedActivity(),
     notifier: recordedNews(),
     telemetry: recordedTelemetry(),
@@ -98,27 +101,46 @@ const caller = ({ subject, caller: given }: { readonly subject?: string; readonl
   given ?? aCaller(subject);
 
 export const aWake = (more: Asking<WakeInput> = {}): WakeInput => ({
-  ...{ service: SERVICE, holder: 'laptop', leaseMs: null, reason: null, force: false, ...more },
+  service: SERVICE,
+  holder: 'laptop',
+  leaseMs: null,
+  reason: null,
+  force: false,
+  ...more,
   caller: caller(more),
 });
 
 export const aHeartbeat = (more: Asking<HeartbeatInput> = {}): HeartbeatInput => ({
-  ...{ service: SERVICE, holder: 'laptop', leaseMs: null, ...more },
+  service: SERVICE,
+  holder: 'laptop',
+  leaseMs: null,
+  ...more,
   caller: caller(more),
 });
 
 export const aKill = (more: Asking<KillInput> = {}): KillInput => ({
-  ...{ service: SERVICE, holder: 'laptop', force: false, generation: null, reason: null, ...more },
+  service: SERVICE,
+  holder: 'laptop',
+  force: false,
+  generation: null,
+  reason: null,
+  ...more,
   caller: caller(more),
 });
 
 export const aStatus = (more: Asking<StatusInput> = {}): StatusInput => ({
-  ...{ service: SERVICE, holder: null, waitMs: 0, ...more },
+  service: SERVICE,
+  holder: null,
+  waitMs: 0,
+  ...more,
   caller: caller(more),
 });
 
 export const aHoldOf = (intent: HoldInput['intent'], more: Asking<HoldInput> = {}): HoldInput => ({
-  ...{ service: SERVICE, until: T0 + HOUR, reason: 'demo', ...more },
+  service: SERVICE,
+  until: T0 + HOUR,
+  reason: 'demo',
+  ...more,
   intent,
   caller: more.caller ?? anOperator(),
 });

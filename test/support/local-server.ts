@@ -8,7 +8,7 @@ import type { TestContext } from 'vitest';
 import { openApiCheck } from './openapi-check.ts';
 
 const MAIN = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface LocalAnswer {
   readonly status: number;
@@ -104,7 +104,10 @@ export const startServer = async (
   const check = openApiCheck((await (await fetch(`${url}/openapi.json`)).json()) as Record<string, any>);
 
   return {
-    ...{ url, key, dataFolder: data, pid: child.pid as number },
+    url,
+    key,
+    dataFolder: data,
+    pid: child.pid as number,
     output: () => text.stdout,
     errors: () => text.stderr,
     call: async (method, path, body) => {

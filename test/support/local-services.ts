@@ -9,7 +9,6 @@ export const scripted = (service: string, script: string, more: Partial<LocalSer
   port: null,
   health: null,
   stopTimeoutMs: 5_000,
-  wakeCount: 1,
   tags: { 'idle-after': '10s' },
   createdAt: 1_700_000_000_000,
   ...more,

@@ -137,11 +137,12 @@ export const memoryFleet = ({ clock }: { readonly clock: Pick<Clock, 'now'> }): 
     const tasks = kept.tasks
       .map((task) => taskOf(kept, task, now))
       .filter(({ stoppedAt }) => stoppedAt === null || now < stoppedAt + STOPPED_SHOWN_MS);
-    const { service, createdAt, tags, desiredCount, taskDefinition, hasHealthCheck, deployingSince, bounds } = kept;
+    const { behaviour: _, ...shown } = kept;
     const counted = (status: Task['lastStatus']): number =>
       tasks.filter(({ lastStatus }) => lastStatus === status).length;
     return {
-      ...{ service, createdAt, tags, desiredCount, taskDefinition, hasHealthCheck, deployingSince, bounds, tasks },
+      ...shown,
+      tasks,
       hasEndpoint: true,
       runningCount: counted('RUNNING'),
       pendingCount: counted('PENDING'),
@@ -160,8 +161,16 @@ export const memoryFleet = ({ clock }: { readonly clock: Pick<Clock, 'now'> }): 
     add: (service, seed = {}) => {
       const { createdAt, desiredCount = 0, tags = {}, bounds = null, hasHealthCheck = true, ...behaviour } = seed;
       const kept: Kept = {
-        ...{ service, createdAt: createdAt ?? clock.now(), tags, hasHealthCheck, desiredCount, bounds },
-        ...{ taskDefinition: `${service}:1`, deployingSince: null, behaviour: { ...SOUND, ...behaviour }, tasks: [] },
+        service,
+        createdAt: createdAt ?? clock.now(),
+        tags,
+        hasHealthCheck,
+        desiredCount,
+        bounds,
+        taskDefinition: `${service}:1`,
+        deployingSince: null,
+        behaviour: { ...SOUND, ...behaviour },
+        tasks: [],
       };
       services.set(service, kept);
       settle(kept);
@@ -189,7 +198,9 @@ export const memoryFleet = ({ clock }: { readonly clock: Pick<Clock, 'now'> }): 
     list: async () => {
       await called({ op: 'list', services: [] });
       return [...services.values()].map(({ service, createdAt, tags, bounds }) => ({
-        ...{ service, createdAt, tags },
+        service,
+        createdAt,
+        tags,
         autoscaled: bounds !== null,
       }));
     },

@@ -160,8 +160,8 @@ describe('a document', () => {
       store.after = async ({ op }) => {
         if (op !== 'put') return;
         store.after = () => undefined;
-        const present = await docs.read<Count>('a.json');
-        await other.swap('a.json', present?.etag ?? '', { count: 9 });
+        const written = await docs.read<Count>('a.json');
+        await other.swap('a.json', written?.etag ?? '', { count: 9 });
         throw outage;
       };
       expect(await docs.swap('a.json', first?.etag ?? '', { count: 2 })).toBeUndefined();

@@ -169,65 +169,6 @@ describe('the tick', () => {
     });
   });
 
-  describe('gives up on what does not start', () => {
-    beforeEach(async () => {
-      plane = aControlPlane({
-        [SERVICE]: { bootMs: 10_000, crashAfterMs: 20_000, stoppedReason: 'CannotPullContainerError: no such image' },
-      });
-      await wake(plane)(aWake());
-    });
-
-    it('after three failures, with the reason and a notification', async () => {
-      expect(await after(59_999, silent)).toBe('awake');
-      expect((await plane.record()).failedTasks).toHaveLength(2);
-      expect(await after(1, silent)).toBe('asleep');
-      const message = 'failed to start 3 times: CannotPullContainerError: no such image';
-      expect(await plane.record()).toMatchObject({
-        reason: message,
-        by: 'nightporter',
-        failure: { code: 'CannotPullContainerError', count: 3 },
-        breaker: { trips: 1, until: T0 + 2 * MINUTE, taskDefinition: 'api:1' },
-      });
-      expect(plane.fleet.desiredCount(SERVICE)).toBe(0);
-      expect(plane.notifier.told).toEqual([
-        {
-          event: 'service.failing',
-          service: SERVICE,
-          message: `api ${message}; put to sleep`,
-          details: { failure: expect.objectContaining({ count: 3 }), retryAt: '2026-11-20T10:02:00.000Z' },
-        },
-      ]);
-      expect(plane.telemetry.audits.filter(({ action }) => action === 'sleep')).toMatchObject([{ reason: message }]);
-    });
-
-    it('although somebody holds a lease, which is void then', async () => {
-      await after(MINUTE, silent);
-      const { voided } = await plane.record();
-      expect((await plane.leases.survey(SERVICE, voided, 'all')).live).toBe(0);
-      await expect(wake(plane)(aWake())).rejects.toMatchObject({ code: 'failing', details: { retryAfterMs: MINUTE } });
-    });
-
-    it('for twice as long when it fails again', async () => {
-      await after(MINUTE, silent);
-      plane.clock.advance(MINUTE);
-      await wake(plane)(aWake());
-      await after(MINUTE, silent);
-      expect(await plane.record()).toMatchObject({ intent: 'asleep', breaker: { trips: 2, until: T0 + 5 * MINUTE } });
-      await expect(wake(plane)(aWake())).rejects.toMatchObject({ details: { retryAfterMs: 2 * MINUTE } });
-    });
-
-    it('and forgets it all when it has been ready for a minute', async () => {
-      await after(25_000, silent);
-      plane.fleet.behave(SERVICE, { crashAfterMs: null });
-      // The task that crashes now is the last one that was to.
-      await after(15_000, silent);
-      expect((await plane.record()).failedTasks.length).toBeGreaterThan(0);
-      await after(10_000, silent);
-      await after(MINUTE, silent);
-      expect(await plane.record()).toMatchObject({ intent: 'awake', failedTasks: [], failure: null, breaker: null });
-    });
-  });
-
   describe('sees to the nightly kill', () => {
     const eleven = Date.UTC(2026, 10, 20, 23);
     const atNight = async (lateMs: number): Promise<string> => {

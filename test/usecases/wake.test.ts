@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Refusal } from '#shared/domain/errors.ts';
+import type { Refusal } from '#shared/domain/errors.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { forceAsleep } from '#shared/usecases/force-asleep.ts';
 import { wake } from '#shared/usecases/wake.ts';

@@ -55,4 +55,4 @@ const shownField = ([name, value]: [string, unknown]): string =>
 const hasChanged = ({ before, after }: AuditEntry): boolean => JSON.stringify(before) !== JSON.stringify(after);
 
 const changeOf = ({ action, subject, reason, after }: AuditEntry): string =>
-  `${String(after['intent'])} (${action} by ${subject}${reason === null ? '' : `: ${reason}`})`;
+  `${String(after['intent'])}${reason === null ? '' : `: ${reason}`} (${action} by ${subject})`;

@@ -13,7 +13,6 @@ export interface LocalService {
   readonly port: number | null;
   readonly health: HealthCheck | null;
   readonly stopTimeoutMs: number;
-  readonly wakeCount: number;
   /** Policy words, as the `nightporter:` tags on AWS. */
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;

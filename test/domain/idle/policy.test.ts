@@ -22,7 +22,7 @@ const others = [
   ['nightly-kill', 'nightlyKill', ['no', 'no'], ['spare-leased', 'spare-leased'], ['No', 'true', '', 'never']],
 ] as const;
 
-const words = [...durations, ...others];
+const tagWords = [...durations, ...others];
 
 describe('a policy', () => {
   it('has these defaults', () => {
@@ -43,7 +43,7 @@ describe('a policy', () => {
     } satisfies Policy);
   });
 
-  describe.each(words)('tag %s', (tag, field, ...[low, high, refused]) => {
+  describe.each(tagWords)('tag %s', (tag, field, ...[low, high, refused]) => {
     it.each([low, high])('takes %s', (text, value) => {
       const { policy, problems } = parsePolicy({ [tag]: text });
       expect(policy[field]).toBe(value);

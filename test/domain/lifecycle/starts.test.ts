@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observed, Task } from '#shared/domain/lifecycle/observed.ts';
 import { type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import { note, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { hasFailedTooOften, learnStarts, trip, type Learned } from '#shared/domain/lifecycle/starts.ts';
+import { learnStarts, type Learned } from '#shared/domain/lifecycle/starts.ts';
 import {
   aCrashedTask,
   aDrainingRecord,
@@ -144,6 +143,12 @@ describe('a start failure', () => {
     expect(learnt([aCrashedTask({ createdAt: T0 + afterMs })])?.failedTasks).toEqual(failedTasks);
   });
 
+  it('is told of until the next ready, although nothing new fails', () => {
+    const failure = { code: 'X', message: 'y', output: null, count: 1, at: T0 };
+    const record = aRecord({ failedTasks: ['gone'], failure });
+    expect(learnt([booting()], { record })).toBeUndefined();
+  });
+
   it('teaches nothing about a sleeper', () => {
     expect(learnt([aCrashedTask()], { record: anAsleepRecord() })).toBeUndefined();
   });
@@ -263,6 +268,16 @@ describe('having been ready for a minute', () => {
       expect(learned?.failedTasks ?? failedTasks).toEqual([]);
     });
 
+    it('counts a task that was given up since, although it was created before', () => {
+      const stoppedAt = T0 + BOOT_LIMIT - 1;
+      const gone = { ...started, ...aCrashedTask({ id: 'c', stopCode: 'SpotInterruption', stoppedAt }) };
+      const all = [...crashed, gone, booting({ id: 'd', createdAt: T0 })];
+      const learned = learnt(all, { record, readiness: known, at: T0 + BOOT_LIMIT });
+      expect(learned?.failedTasks).toEqual(['d']);
+      const counted = note(record, learned ?? {});
+      expect(learnt(all, { record: counted, readiness: known, at: T0 + BOOT_LIMIT + 1 })).toBeUndefined();
+    });
+
     it('counts from one again', () => {
       const gone = { ...started, ...aCrashedTask({ id: 'c', stoppedAt: T0 + 5 * MINUTE }) };
       const again = aCrashedTask({ id: 'd', createdAt: T0 + 5 * MINUTE, stoppedAt: T0 + 5 * MINUTE + 1 });
@@ -275,39 +290,5 @@ describe('having been ready for a minute', () => {
     const other = aCrashedTask({ id: 'b', createdAt: T0 + MINUTE, stoppedAt: T0 + 2 * MINUTE });
     const record = aRecord({ readyAt: T0 });
     expect(learnt([aTask(), other], { record, readiness, at: T0 + 3 * MINUTE })).toBeUndefined();
-  });
-});
-
-describe('too many start failures', () => {
-  it.each([
-    [2, 'awake', false],
-    [3, 'awake', true],
-    [4, 'draining', true],
-    [3, 'asleep', false],
-  ] as const)('are three in one generation: %d while %s, %s', (count, intent, expected) => {
-    const failedTasks = ['a', 'b', 'c', 'd'].slice(0, count);
-    expect(hasFailedTooOften(aRecord({ intent, failedTasks }))).toBe(expected);
-  });
-
-  it('close the door for a minute, then for twice as long each time, up to half an hour', () => {
-    const minutes: number[] = [];
-    let record = aRecord();
-    for (let trips = 1; trips <= 8; trips += 1) {
-      const breaker = trip(record, 'api:7', T0);
-      expect(breaker).toMatchObject({ trips, taskDefinition: 'api:7' });
-      minutes.push((breaker.until - T0) / MINUTE);
-      record = aRecord({ breaker });
-    }
-    expect(minutes).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
-  });
-
-  it('never close it for longer, however many there were', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5_000 }), (trips) => {
-        const breaker = trip(aRecord({ breaker: { trips, until: T0, taskDefinition: 'x' } }), 'x', T0);
-        expect(breaker.until - T0).toBeGreaterThanOrEqual(MINUTE);
-        expect(breaker.until - T0).toBeLessThanOrEqual(30 * MINUTE);
-      }),
-    );
   });
 });

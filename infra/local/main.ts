@@ -1,0 +1,83 @@
+/** Local mode: everything on one machine, behind one HTTP server. `npm start -- --help` tells how. */
+import { mkdirSync } from 'node:fs';
+import { consoleTelemetry } from '#shared/adapters/local/console-telemetry.ts';
+import type { LocalService } from '#shared/adapters/local/local-service.ts';
+import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { ownKey } from './api-key.ts';
+import { controlPlane } from './control-plane.ts';
+import { allEndpoints } from './endpoints.ts';
+import { listen } from './listen.ts';
+import { asOnlyServer } from './only-server.ts';
+import { readOptions, type Options } from './options.ts';
+import { printer } from './printer.ts';
+import { localServer } from './server.ts';
+import { readServicesFile } from './services-file.ts';
+import { untilAskedToStop } from './until-asked-to-stop.ts';
+import { welcome } from './welcome.ts';
+
+const printFailure = (text: string): boolean => process.stderr.write(`${text}\n`);
+
+const refuse = (status: 1 | 2, ...lines: readonly string[]): never => {
+  for (const line of lines) printFailure(line);
+  process.exit(status);
+};
+
+const readServices = ({ servicesFile, workingFolder, defaultService }: Options): readonly LocalService[] => {
+  const read = readServicesFile({ file: servicesFile, workingFolder });
+  if (!read.ok) return refuse(2, 'The services file cannot be used:', ...read.problems);
+  if (defaultService !== undefined && !read.services.some(({ service }) => service === defaultService)) {
+    return refuse(
+      2,
+      `--default-service (or NIGHTPORTER_DEFAULT_SERVICE) names ${defaultService}, which is not in ${servicesFile}`,
+    );
+  }
+  return read.services;
+};
+
+const serve = async (options: Options, services: readonly LocalService[]): Promise<void> => {
+  const { dataFolder, host, port } = options;
+  const clock = systemClock();
+  const { print, begin } = printer((text) => process.stdout.write(text));
+  const telemetry = consoleTelemetry({ clock, dataFolder, print, printFailure });
+  const apiKey = options.apiKey ?? ownKey(dataFolder);
+
+  const plane = await controlPlane({ ...options, services, clock, telemetry, serverEnvironment: process.env });
+  const ending = new AbortController();
+  const server = localServer({ endpoints: allEndpoints(plane.deps), apiKey, telemetry, ending: ending.signal });
+  const { url, close } = await listen({ fetch: server.fetch, host, port });
+  // A key that somebody gave is theirs to keep: only one of our own making is shown.
+  begin(welcome({ url, dataFolder, services, ownKey: options.apiKey === undefined ? apiKey : undefined }));
+  plane.start();
+
+  // Asked twice: nobody waits for anything any more.
+  await untilAskedToStop(() => void plane.kill().finally(() => process.exit(130)));
+  print('stopping every service; asked once more, it ends at once');
+  ending.abort();
+  await close();
+  await plane.close();
+  print('stopped');
+};
+
+const openDataFolder = ({ dataFolder }: Options): void => {
+  try {
+    mkdirSync(dataFolder, { recursive: true });
+  } catch (cause) {
+    refuse(1, `the data folder cannot be used: ${(cause as Error).message}`);
+  }
+};
+
+/** Whether the system refused the address or the port. */
+const isAboutListening = (cause: unknown): cause is Error =>
+  cause instanceof Error && 'syscall' in cause && ['listen', 'getaddrinfo'].includes(String(cause.syscall));
+
+const options = readOptions(process.argv);
+const services = readServices(options);
+openDataFolder(options);
+try {
+  const other = await asOnlyServer(options.dataFolder, () => serve(options, services));
+  if (other !== undefined) refuse(1, `another server (process ${other}) uses the data folder ${options.dataFolder}`);
+} catch (cause) {
+  if (!isAboutListening(cause)) throw cause;
+  refuse(1, `cannot listen on ${options.host}, port ${options.port}: ${cause.message}`);
+}
+process.exit(0);
