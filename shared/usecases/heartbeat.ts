@@ -31,5 +31,5 @@ export const heartbeat =
         throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
       },
     });
-    return { ...(await look(deps)(managed, taken.record)), lease: taken.lease };
+    return { ...(await look(deps)(managed, taken.record, taken.glimpse)), lease: taken.lease };
   };

@@ -10,13 +10,13 @@ import type { Versioned } from '#shared/usecases/documents.ts';
 import { noteLearned, tripBreaker, type ForceDeps } from '#shared/usecases/force-asleep.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import {
-  claim,
-  isFresh,
+  claimIfStale,
   isOf,
   knownAt,
   project,
   readProjection,
   writeProjection,
+  type Glimpse,
   type Projection,
   type Sighting,
 } from '#shared/usecases/projections.ts';
@@ -66,18 +66,20 @@ const isAbandoned = ({ managed, record, sighting }: View, now: number): boolean 
   now >= record.value.since + CONVERGE_GRACE_MS &&
   repairWrites(record.value, managed.policy, sighting.observed).length > 0;
 
+const glance = async (deps: LookDeps, { service }: Managed, record: ServiceRecord): Promise<Glimpse> => {
+  const known = await readProjection(deps, service);
+  return { known, claimed: await claimIfStale(deps, record, known) };
+};
+
 /**
  * What is known of a service, at most three seconds old where this caller was the one to refresh it.
  * A crashed winner is healed here, by its own waiting clients.
  */
 export const look =
   (deps: LookDeps) =>
-  async (managed: Managed, record: Versioned<ServiceRecord>): Promise<View> => {
-    const known = await readProjection(deps, managed.service);
-    const sighting = isOf(known?.value, record.value) ? known.value : null;
-    if (sighting && isFresh(sighting, deps.clock.now())) return { managed, record, sighting };
-    const claimed = await claim(deps, record.value, known);
-    if (!claimed) return { managed, record, sighting };
+  async (managed: Managed, record: Versioned<ServiceRecord>, glimpse?: Glimpse): Promise<View> => {
+    const { known, claimed } = glimpse ?? (await glance(deps, managed, record.value));
+    if (!claimed) return { managed, record, sighting: isOf(known?.value, record.value) ? known.value : null };
     const observed = await observeOne(deps, managed.service);
     const view = await sight(deps)(managed, record, { observed, previous: claimed });
     return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;

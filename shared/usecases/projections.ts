@@ -35,8 +35,7 @@ export type Sighting = Projection & { readonly observed: Observed };
 export const isOf = (projection: Projection | undefined, record: ServiceRecord): projection is Sighting =>
   projection !== undefined && projection.generation === record.generation && projection.observed !== null;
 
-export const isFresh = ({ observed }: Sighting, now: number): boolean =>
-  now < observed.observedAt + PROJECTION_FRESH_MS;
+const isFresh = ({ observed }: Sighting, now: number): boolean => now < observed.observedAt + PROJECTION_FRESH_MS;
 
 const nothingSeen = (record: ServiceRecord, now: number): Projection => ({
   service: record.service,
@@ -52,7 +51,7 @@ const nothingSeen = (record: ServiceRecord, now: number): Projection => ({
  * Elects the one reader who refreshes a stale projection, at most every three seconds per service.
  * `undefined`: somebody else does. A claimant that died is replaced when the three seconds are over.
  */
-export const claim = async (
+const claim = async (
   { docs, clock }: ProjectionDeps,
   record: ServiceRecord,
   stale: Versioned<Projection> | undefined,
@@ -64,6 +63,22 @@ export const claim = async (
   const next = value.generation === record.generation ? value : nothingSeen(record, clock.now());
   const claimed: Projection = { ...next, readiness: value.readiness, claimedAt: clock.now() };
   return docs.swap(controlKeys.projection(record.service), etag, claimed);
+};
+
+/** What a reader found, and whether the refreshing is theirs. */
+export interface Glimpse {
+  readonly known: Versioned<Projection> | undefined;
+  readonly claimed: Versioned<Projection> | undefined;
+}
+
+/** Claims the refreshing, unless what is known is fresh or somebody else has claimed it. */
+export const claimIfStale = async (
+  deps: ProjectionDeps,
+  record: ServiceRecord,
+  known: Versioned<Projection> | undefined,
+): Promise<Versioned<Projection> | undefined> => {
+  if (isOf(known?.value, record) && isFresh(known.value, deps.clock.now())) return undefined;
+  return claim(deps, record, known);
 };
 
 /** Until when something is remembered to have been known; a memory of another generation is none. */

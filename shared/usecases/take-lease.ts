@@ -5,8 +5,9 @@ import { converge, type ConvergeDeps } from '#shared/usecases/converge.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
+import { claimIfStale, readProjection, type Glimpse, type Projection } from '#shared/usecases/projections.ts';
 
-export type TakeLeaseDeps = ConvergeDeps & Pick<Deps, 'leases' | 'clock'>;
+export type TakeLeaseDeps = ConvergeDeps & Pick<Deps, 'docs' | 'leases' | 'clock'>;
 
 export interface LeaseRequest {
   readonly managed: Managed;
@@ -24,6 +25,15 @@ export interface TakenLease {
   readonly record: Versioned<ServiceRecord>;
   /** The record that this call changed; null when it joined. */
   readonly changed: ServiceRecord | null;
+  /** What was known of the service when the lease was taken. */
+  readonly glimpse: Glimpse;
+}
+
+interface Put {
+  readonly lease: Lease;
+  /** The record whose generation the lease carries. */
+  readonly under: ServiceRecord;
+  readonly known: Versioned<Projection> | undefined;
 }
 
 const ROUNDS = 25;
@@ -32,7 +42,7 @@ const neverStoodStill = (service: string): Refusal =>
   new Refusal('throttled', `${service} is being changed by too many at once`, { retryAfterMs: 1_000 });
 
 /** Puts the lease under the present generation; `undefined` when another writer or a newer record was in the way. */
-const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Lease | undefined> => {
+const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Put | undefined> => {
   const { managed, holder } = request;
   // Both at once, which is only safe with the rule below: a lease read after the record could hide that it is stale.
   const [own, record] = await Promise.all([deps.leases.read(managed.service, holder), deps.records.read(managed)]);
@@ -47,8 +57,16 @@ const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Lea
     generation: record.value.generation,
     expiresAt: Math.max(now + request.leaseMs, present),
   };
-  return (await deps.leases.put(lease, own?.etag ?? null))?.value;
+  const [put, known] = await Promise.all([
+    deps.leases.put(lease, own?.etag ?? null),
+    readProjection(deps, managed.service),
+  ]);
+  return put && { lease, under: record.value, known };
 };
+
+/** Alongside the second reading; of a service on its way up nothing is known, and nothing worth refreshing. */
+const refreshing = async (deps: TakeLeaseDeps, { under, known }: Put): Promise<Versioned<Projection> | undefined> =>
+  under.intent === 'asleep' ? undefined : claimIfStale(deps, under, known);
 
 /**
  * The half of the barrier that those who want a service share: put the lease first, read the record after it, and
@@ -59,22 +77,27 @@ export const takeLease =
   (deps: TakeLeaseDeps) =>
   async (request: LeaseRequest): Promise<TakenLease> => {
     const { managed, holder, reason } = request;
-    let lease: Lease | undefined;
+    let put: Put | undefined;
+    let claimed: Versioned<Projection> | undefined;
     for (let round = 0; round < ROUNDS; round += 1) {
-      lease ??= await putLease(deps, request);
-      if (!lease) continue;
-      const record = await deps.records.read(managed);
+      put ??= await putLease(deps, request);
+      if (!put) continue;
+      const { lease, known } = put;
+      const [record, claim] = await Promise.all([deps.records.read(managed), refreshing(deps, put)]);
+      claimed ??= claim;
       await request.refuse(record.value, lease);
       if (standing(lease, record.value.voided, deps.clock.now()) !== 'live') {
-        lease = undefined;
+        put = undefined;
         continue;
       }
-      if (record.value.intent === 'awake') return { lease, record, changed: null };
+      const glimpse = { known, claimed };
+      if (record.value.intent === 'awake') return { lease, record, changed: null, glimpse };
       const to = awaken(record.value, { by: holder.holder, reason }, deps.clock.now());
       const won = await deps.records.swap(record, to);
       if (!won) continue;
       const wasAsleep = record.value.intent === 'asleep';
-      return { lease, record: wasAsleep ? await converge(deps)(managed, won) : won, changed: record.value };
+      const now = wasAsleep ? await converge(deps)(managed, won) : won;
+      return { lease, record: now, changed: record.value, glimpse };
     }
     throw neverStoodStill(managed.service);
   };

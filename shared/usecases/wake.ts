@@ -76,10 +76,10 @@ export const wake =
         if (!input.force) await refuseFailing(deps, record);
       },
     });
-    const { changed, lease, record } = taken;
+    const { changed, lease, record, glimpse } = taken;
     audit(deps.telemetry, caller, { action: 'wake', reason, before: changed ?? record.value, after: record.value });
     // Of a generation that has just begun nothing can be known yet.
     const isNew = changed?.intent === 'asleep';
-    const view = isNew ? { managed, record, sighting: null } : await look(deps)(managed, record);
+    const view = isNew ? { managed, record, sighting: null } : await look(deps)(managed, record, glimpse);
     return { ...view, lease, did: did(changed) };
   };
