@@ -29,6 +29,7 @@ describe('converging', () => {
     plane.fleet.meddle(SERVICE, { desiredCount: 1 });
     await converge(plane)(managed);
     expect(ops()).toEqual(['observe']);
+    expect(plane.count()).toBe(2);
   });
 
   it('writes the difference, and answers with the record as it is after', async () => {

@@ -127,6 +127,14 @@ describe('a kill', () => {
       expect(plane.fleet.writes(SERVICE)).toEqual([]);
     });
 
+    it('leaves it to whoever stays to call back what the tick lets drain', async () => {
+      const draining = aDrainingRecord();
+      await plane.plant(draining);
+      await plane.plantLease(aLease({ holder: 'phone' }));
+      expect(await kill(plane)(aKill())).toMatchObject({ did: 'released', remaining: 1 });
+      expect(await plane.record()).toMatchObject(draining);
+    });
+
     it('counts those that are left', async () => {
       for (const holder of ['laptop', 'phone', 'tablet']) await plane.plantLease(aLease({ holder }));
       expect(await kill(plane)(aKill())).toMatchObject({ remaining: 2, message: '2 other leases remain' });
@@ -200,6 +208,11 @@ describe('a kill', () => {
       expect((await kill(plane)(aKill({ generation }))).did).toBe(did);
     });
 
+    it('is not one for the session that woke the service: its lease is of the generation before', async () => {
+      await plane.plantLease(aLease({ generation: 3 }));
+      expect(await kill(plane)(aKill({ generation: 3 }))).toMatchObject({ did: 'killed', changed: true });
+    });
+
     it('leaves everything as it was, and no audit event', async () => {
       await plane.plantLease(aLease({ generation: 4 }));
       const before = await plane.record();
@@ -235,7 +248,9 @@ describe('a kill', () => {
 
     it.each([false, true])('heals a fleet that was left running: forced %s', async (force) => {
       await plane.plant(anAsleepRecord());
-      await kill(plane)(aKill({ force, caller: anOperator() }));
+      const outcome = await kill(plane)(aKill({ force, caller: anOperator() }));
+      expect(outcome).toMatchObject({ did: 'killed', changed: false, message: 'it was asleep already' });
+      expect(await plane.record()).toMatchObject(anAsleepRecord());
       expect(plane.fleet.desiredCount(SERVICE)).toBe(0);
     });
   });

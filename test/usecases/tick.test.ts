@@ -41,6 +41,8 @@ describe('the tick', () => {
       expect(plane.fleet.writes(SERVICE)).toEqual([{ op: 'setDesiredCount', services: [SERVICE], to: 0 }]);
       expect(await plane.record()).toMatchObject({ generation: 5, voided: 5, by: 'nightporter', reason: 'idle' });
       expect(actions()).toEqual(['drain: idle', 'sleep: idle']);
+      // What was seen before it fell asleep says nothing of the sleeper.
+      expect((await plane.projection())?.generation).toBe(4);
       expect(plane.notifier.told).toEqual([]);
     });
 
@@ -76,6 +78,7 @@ describe('the tick', () => {
       };
       await tick(plane)();
       expect(await plane.record()).toMatchObject({ intent: 'awake', by: 'laptop' });
+      expect(plane.telemetry.audits.map(({ action }) => action)).toEqual(['wake']);
       expect(plane.fleet.desiredCount(SERVICE)).toBe(1);
     });
 
