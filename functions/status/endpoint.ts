@@ -10,8 +10,8 @@ import { decisionRoute, listRoute, statusRoute } from './routes.ts';
 
 export const statusEndpoints = (deps: Deps): readonly Endpoint[] => [
   endpoint(statusRoute, async ({ service, wait = 0, holder = null }, { caller, signal }) => {
-    const { lease, leases, ...view } = await status(deps)({ service, caller, holder, waitMs: wait * 1_000, signal });
-    return serviceReply(200, view, { lease, leases }, momentOf(deps));
+    const { lease, ...view } = await status(deps)({ service, caller, holder, waitMs: wait * 1_000, signal });
+    return serviceReply(200, view, { lease }, momentOf(deps));
   }),
   endpoint(listRoute, async ({ limit = 100, after = null }, { caller }) => {
     const { services, next } = await listServices(deps)({ caller, limit, after });

@@ -20,7 +20,7 @@ export const listRoute = {
   method: 'GET',
   path: '/services',
   summary: 'Every managed service with its state, as last seen',
-  description: 'By name. `leases` is null here: nobody counts them for a list.',
+  description: 'By name. `leases` is null where nobody has counted them lately.',
   query: { limit: z.optional(limit), after: z.optional(after) },
   replies: { 200: { description: 'One page.', schema: servicePageSchema } },
   refusals: [],

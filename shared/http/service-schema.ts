@@ -24,7 +24,7 @@ export const serviceSchema = z.strictObject({
     z.strictObject({ holder: z.string(), expiresAt: instant, generation: z.int() }),
     'The lease that this call took; in a GET that of `?holder=`.',
   ),
-  leases: orNull(z.int(), 'Live leases, where this call counted them.'),
+  leases: orNull(z.int(), 'Live leases, at most three seconds old; null where nobody has counted them lately.'),
   estimatedReadyAt: orNull(instant, 'While waking, from how long this service took before.'),
   since: instant,
   reason: z.string().check(z.describe('Why it is meant to be as it is.')),

@@ -13,10 +13,10 @@ import type { Random } from '#shared/ports/random.ts';
 
 /** What is known of a service, as the use cases give it. */
 export interface Shown {
-  readonly managed: { readonly service: string; readonly policy: Policy };
+  readonly managed: { readonly service: string; readonly policy: Policy; readonly taskDefinition: string };
   readonly record: { readonly value: ServiceRecord };
   /** null: nothing is known of this generation yet. */
-  readonly sighting: { readonly observed: Observed } | null;
+  readonly sighting: { readonly observed: Observed; readonly leases: number | null } | null;
 }
 
 /** What a call adds to it. */
@@ -96,14 +96,14 @@ export const serviceBody = (shown: Shown, said: Said, now: number): ServiceBody 
     ...countsOf(shown),
     endpoint: endpointOf(shown),
     lease: leaseOf(said.lease ?? null),
-    leases: said.leases ?? null,
+    leases: said.leases ?? shown.sighting?.leases ?? null,
     estimatedReadyAt: readyAt,
     since: instant(record.since),
     reason: record.reason,
     failure: failureOf(record),
     status: said.status ?? null,
     estimatedStartTime: readyAt,
-    message: said.message ?? stateMessage(state, record, now),
+    message: said.message ?? stateMessage(state, record, shown.managed.taskDefinition, now),
   };
 };
 

@@ -7,6 +7,8 @@ export interface ManagedService {
   readonly tags: Readonly<Record<string, string>>;
   /** Whether a scaler is registered for it: a second writer of the desired count. */
   readonly autoscaled: boolean;
+  /** What a task would run if it started now. */
+  readonly taskDefinition: string;
 }
 
 /**

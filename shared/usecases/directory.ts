@@ -2,7 +2,7 @@ import { parsePolicy, type Policy, type PolicyProblem } from '#shared/domain/idl
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, ManagedService } from '#shared/ports/fleet.ts';
-import type { Documents } from '#shared/usecases/documents.ts';
+import type { Documents, Versioned } from '#shared/usecases/documents.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 
 /** A service that this deployment looks after, with its policy read. */
@@ -10,6 +10,7 @@ export interface Managed {
   readonly service: string;
   readonly createdAt: number;
   readonly autoscaled: boolean;
+  readonly taskDefinition: string;
   readonly policy: Policy;
   readonly problems: readonly PolicyProblem[];
 }
@@ -21,13 +22,15 @@ export interface Directory {
   all(): Promise<readonly Managed[]>;
   /** Asks the fleet anew. */
   refresh(): Promise<Roster>;
+  /** What a roster asked for has been done: departures told, forgotten services cleared up. */
+  conclude(roster: Roster): Promise<void>;
 }
 
 export interface Roster {
   readonly services: readonly Managed[];
   /** Whether it differs from the last time, and this caller was the first to see it. */
   readonly isNew: boolean;
-  /** Those that left since the last time. */
+  /** Those that left and that nobody has told of yet. */
   readonly left: readonly Departure[];
   /** Those that left so long ago that their record may go. */
   readonly forgotten: readonly Departure[];
@@ -36,6 +39,7 @@ export interface Roster {
 export interface Departure {
   readonly service: string;
   readonly at: number;
+  readonly isTold: boolean;
 }
 
 interface DirectoryDocument {
@@ -53,36 +57,30 @@ export interface DirectoryDeps {
 
 const isDeepEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+const isIn = (list: readonly Departure[], { service, at }: Departure): boolean =>
+  list.some((other) => other.service === service && other.at === at);
+
 const REMEMBERED_MS = 10_000;
 /** How long the record of a service that is managed no longer is kept. */
 export const DEPARTED_KEPT_MS = 30 * 86_400_000;
 
-const toManaged = ({ service, createdAt, autoscaled, tags }: ManagedService): Managed => ({
-  service,
-  createdAt,
-  autoscaled,
+const toManaged = ({ tags, ...service }: ManagedService): Managed => ({
+  ...service,
   ...parsePolicy(tags),
 });
 
-interface Departures {
-  readonly left: readonly Departure[];
-  readonly remembered: readonly Departure[];
-  readonly forgotten: readonly Departure[];
-}
-
+/** Everybody who has left and has not come back, with those who left since the last time. */
 const departures = (
   before: DirectoryDocument | undefined,
   present: readonly ManagedService[],
   now: number,
-): Departures => {
+): readonly Departure[] => {
   const isGone = ({ service }: { readonly service: string }): boolean =>
     !present.some((entry) => entry.service === service);
-  const earlier = (before?.departed ?? []).filter(isGone);
-  return {
-    left: (before?.services ?? []).filter(isGone).map(({ service }) => ({ service, at: now })),
-    remembered: earlier.filter(({ at }) => now < at + DEPARTED_KEPT_MS),
-    forgotten: earlier.filter(({ at }) => now >= at + DEPARTED_KEPT_MS),
-  };
+  return [
+    ...(before?.departed ?? []).filter(isGone),
+    ...(before?.services ?? []).filter(isGone).map(({ service }) => ({ service, at: now, isTold: false })),
+  ];
 };
 
 export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
@@ -101,7 +99,18 @@ export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
 
   const ask = async (service: string): Promise<Managed> => {
     const observed = await observeOne({ fleet }, service);
-    return toManaged({ ...observed, autoscaled: observed.bounds !== null });
+    const { createdAt, tags, taskDefinition, bounds } = observed;
+    return toManaged({ service, createdAt, tags, taskDefinition, autoscaled: bounds !== null });
+  };
+
+  const write = async (
+    before: Versioned<DirectoryDocument> | undefined,
+    after: Pick<DirectoryDocument, 'services' | 'departed'>,
+  ): Promise<'same' | 'written' | 'lost'> => {
+    if (before && isDeepEqual([after.services, after.departed], [before.value.services, before.value.departed]))
+      return 'same';
+    const next: DirectoryDocument = { ...after, revision: (before?.value.revision ?? 0) + 1 };
+    return (await docs.swap(controlKeys.directory, before?.etag ?? null, next)) ? 'written' : 'lost';
   };
 
   return {
@@ -110,14 +119,24 @@ export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
     refresh: async () => {
       const before = await docs.read<DirectoryDocument>(controlKeys.directory);
       const services = await fleet.list();
-      const { left, remembered: kept, forgotten } = departures(before?.value, services, clock.now());
-      const departed = [...kept, ...left];
-      const roster: Roster = { services: remember(services), isNew: false, left: [], forgotten: [] };
-      if (before && isDeepEqual([services, departed], [before.value.services, before.value.departed])) return roster;
-      const revision = (before?.value.revision ?? 0) + 1;
-      const written = await docs.swap(controlKeys.directory, before?.etag ?? null, { services, departed, revision });
-      // Lost to another tick: it saw the same fleet a moment ago, and has the same news to tell.
-      return written ? { ...roster, isNew: true, left, forgotten } : roster;
+      const departed = departures(before?.value, services, clock.now());
+      const change = await write(before, { services, departed });
+      return {
+        services: remember(services),
+        isNew: change === 'written',
+        // Lost to another tick: it saw the same fleet a moment ago, and has the same news to tell.
+        left: change === 'lost' ? [] : departed.filter(({ isTold }) => !isTold),
+        forgotten: departed.filter(({ at }) => clock.now() >= at + DEPARTED_KEPT_MS),
+      };
+    },
+    conclude: async ({ left, forgotten }) => {
+      const before = await docs.read<DirectoryDocument>(controlKeys.directory);
+      if (!before) return;
+      const departed = before.value.departed
+        .filter((departure) => !isIn(forgotten, departure))
+        .map((departure) => (isIn(left, departure) ? { ...departure, isTold: true } : departure));
+      // Lost: told once more at the next tick.
+      await write(before, { services: before.value.services, departed });
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Decision } from '#shared/domain/lifecycle/decide.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
-import { awaken, drain, layToSleep, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { awaken, drain, layToSleep, type News, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { NIGHTPORTER } from '#shared/usecases/caller.ts';
 import { converge } from '#shared/usecases/converge.ts';
@@ -27,15 +27,11 @@ const causeOf = ({ because }: Decision): { readonly by: string; readonly reason:
   reason: because,
 });
 
-const tellUnknown = async ({ notifier, telemetry }: Deps, { service, policy }: Managed): Promise<void> => {
-  telemetry.metric('SleptUnknown', 1, { service });
-  await notifier.notify({
-    event: 'service.slept-unknown',
-    service,
-    message: `${service} was put to sleep without knowing whether anybody used it: no activity data`,
-    details: { unknownAfterMs: policy.unknownAfterMs, signal: policy.signal.kind },
-  });
-};
+const sleptUnknown = ({ service, policy }: Managed): News => ({
+  event: 'service.slept-unknown',
+  message: `${service} was put to sleep without knowing whether anybody used it: no activity data`,
+  details: { unknownAfterMs: policy.unknownAfterMs, signal: policy.signal.kind },
+});
 
 const keep: Enactment = async ({ records, clock }, _managed, record, { decision }) => {
   if (record.value.intent !== 'draining') return undefined;
@@ -49,11 +45,12 @@ const startDraining: Enactment = async ({ records, clock }, _managed, record, { 
 
 /** On the record as it was before the leases were listed: whoever took one since has moved it. */
 const sleep: Enactment = async (deps, managed, record, { decision }) => {
-  const won = await deps.records.swap(record, layToSleep(record.value, causeOf(decision), deps.clock.now()));
+  const isUnknown = decision.because === 'unknown-too-long';
+  const asleep = layToSleep(record.value, causeOf(decision), deps.clock.now());
+  const won = await deps.records.swap(record, isUnknown ? { ...asleep, news: sleptUnknown(managed) } : asleep);
   if (!won) return undefined;
-  const converged = await converge(deps)(managed, won);
-  if (decision.because === 'unknown-too-long') await tellUnknown(deps, managed);
-  return converged;
+  if (isUnknown) deps.telemetry.metric('SleptUnknown', 1, { service: managed.service });
+  return converge(deps)(managed, won);
 };
 
 const force: Enactment = (deps, managed, record, { decision, observed }) =>

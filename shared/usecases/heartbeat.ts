@@ -1,5 +1,6 @@
 import { Refusal } from '#shared/domain/errors.ts';
 import type { Holder, Lease } from '#shared/domain/lifecycle/lease.ts';
+import { audit } from '#shared/usecases/audit.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import { look, type View } from '#shared/usecases/look.ts';
 import { takeLease } from '#shared/usecases/take-lease.ts';
@@ -18,11 +19,12 @@ export const heartbeat =
   async (input: HeartbeatInput): Promise<View & { readonly lease: Lease }> => {
     requireService(input.caller, input.service);
     const managed = await deps.directory.find(input.service);
+    const reason = `kept awake by ${input.holder}`;
     const holder: Holder = { subject: input.caller.subject, holder: input.holder };
     const taken = await takeLease(deps)({
       managed,
       holder,
-      reason: `kept awake by ${input.holder}`,
+      reason,
       leaseMs: input.leaseMs ?? managed.policy.leaseMs,
       mayShorten: true,
       refuse: ({ intent, voided }, lease) => {
@@ -31,5 +33,7 @@ export const heartbeat =
         throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
       },
     });
-    return { ...(await look(deps)(managed, taken.record, taken.glimpse)), lease: taken.lease };
+    const { changed, record } = taken;
+    if (changed) audit(deps.telemetry, input.caller, { action: 'keep', reason, before: changed, after: record.value });
+    return { ...(await look(deps)(managed, record, { glimpse: taken.glimpse })), lease: taken.lease };
   };

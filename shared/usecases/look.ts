@@ -66,9 +66,26 @@ const isAbandoned = ({ managed, record, sighting }: View, now: number): boolean 
   now >= record.value.since + CONVERGE_GRACE_MS &&
   repairWrites(record.value, managed.policy, sighting.observed).length > 0;
 
-const glance = async (deps: LookDeps, { service }: Managed, record: ServiceRecord): Promise<Glimpse> => {
-  const known = await readProjection(deps, service);
-  return { known, claimed: await claimIfStale(deps, record, known) };
+export interface LookOptions {
+  /** What the caller has read already, and whether the refreshing is theirs. */
+  readonly glimpse?: Glimpse;
+  /** Whether live leases are to be counted as well. */
+  readonly counts?: boolean;
+}
+
+const glance = async (deps: LookDeps, record: ServiceRecord, counts: boolean): Promise<Glimpse> => {
+  const known = await readProjection(deps, record.service);
+  return { known, claimed: await claimIfStale(deps, record, known, counts) };
+};
+
+const refresh = async (deps: LookDeps, stale: View, claimed: Versioned<Projection>, counts: boolean): Promise<View> => {
+  const { managed, record } = stale;
+  const [observed, survey] = await Promise.all([
+    observeOne(deps, managed.service),
+    counts ? deps.leases.survey(managed.service, record.value.voided, 'all') : undefined,
+  ]);
+  const view = await sight(deps)(managed, record, { observed, previous: claimed, leases: survey?.live ?? null });
+  return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;
 };
 
 /**
@@ -77,10 +94,9 @@ const glance = async (deps: LookDeps, { service }: Managed, record: ServiceRecor
  */
 export const look =
   (deps: LookDeps) =>
-  async (managed: Managed, record: Versioned<ServiceRecord>, glimpse?: Glimpse): Promise<View> => {
-    const { known, claimed } = glimpse ?? (await glance(deps, managed, record.value));
-    if (!claimed) return { managed, record, sighting: isOf(known?.value, record.value) ? known.value : null };
-    const observed = await observeOne(deps, managed.service);
-    const view = await sight(deps)(managed, record, { observed, previous: claimed });
-    return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;
+  async (managed: Managed, record: Versioned<ServiceRecord>, options: LookOptions = {}): Promise<View> => {
+    const { counts = false } = options;
+    const { known, claimed } = options.glimpse ?? (await glance(deps, record.value, counts));
+    const view: View = { managed, record, sighting: isOf(known?.value, record.value) ? known.value : null };
+    return claimed ? refresh(deps, view, claimed, counts) : view;
   };

@@ -76,8 +76,10 @@ export const claimIfStale = async (
   deps: ProjectionDeps,
   record: ServiceRecord,
   known: Versioned<Projection> | undefined,
+  counts = false,
 ): Promise<Versioned<Projection> | undefined> => {
-  if (isOf(known?.value, record) && isFresh(known.value, deps.clock.now())) return undefined;
+  const isEnough = isOf(known?.value, record) && isFresh(known.value, deps.clock.now());
+  if (isEnough && !(counts && known?.value.leases === null)) return undefined;
   return claim(deps, record, known);
 };
 

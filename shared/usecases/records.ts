@@ -25,7 +25,9 @@ export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
     const key = controlKeys.record(managed.service);
     const present = await docs.read<ServiceRecord>(key);
     if (present && present.value.createdAt >= managed.createdAt) return present;
-    const observed = await observeOne({ fleet }, managed.service);
+    const seen = await observeOne({ fleet }, managed.service);
+    // The look may be older than the directory: adopting the predecessor would make the next reader adopt again.
+    const observed = { ...seen, createdAt: Math.max(seen.createdAt, managed.createdAt) };
     const adopted = present ? adoptAnew(present.value, observed, clock.now()) : adopt(observed, clock.now());
     // Lost: whoever was first has adopted it.
     return (await docs.swap(key, present?.etag ?? null, adopted)) ?? read(managed);

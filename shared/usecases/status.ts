@@ -20,7 +20,6 @@ export interface StatusInput {
 
 export interface StatusOutcome extends View {
   readonly lease: Lease | null;
-  readonly leases: number;
 }
 
 const WAIT_STEP_MS = 1_000;
@@ -61,7 +60,7 @@ export const status =
     requireService(caller, service);
     const managed = await deps.directory.find(service);
     const deadline = deps.clock.now() + input.waitMs;
-    const lookNow = async (): Promise<View> => look(deps)(managed, await deps.records.read(managed));
+    const lookNow = async (): Promise<View> => look(deps)(managed, await deps.records.read(managed), { counts: true });
     const isSettled = (view: View): boolean =>
       IS_SETTLED[stateOf(view)] || isGivenUp(view.record.value, deps.clock.now());
     let view = await lookNow();
@@ -70,11 +69,8 @@ export const status =
       if (!(await pause(deps.clock, stepMs, input.signal))) break;
       view = await lookNow();
     }
-    const { voided } = view.record.value;
-    const [own, survey] = await Promise.all([
-      holder === null ? undefined : deps.leases.read(service, { subject: caller.subject, holder }),
-      deps.leases.survey(service, voided, 'all'),
-    ]);
-    const isLive = own !== undefined && standing(own.value, voided, deps.clock.now()) === 'live';
-    return { ...view, lease: isLive ? own.value : null, leases: survey.live };
+    if (holder === null) return { ...view, lease: null };
+    const own = await deps.leases.read(service, { subject: caller.subject, holder });
+    const isLive = own !== undefined && standing(own.value, view.record.value.voided, deps.clock.now()) === 'live';
+    return { ...view, lease: isLive ? own.value : null };
   };

@@ -12,6 +12,7 @@ import { enact } from '#shared/usecases/enact.ts';
 import { activityQuery, evidence, UNMEASURED } from '#shared/usecases/evidence.ts';
 import type { LeaseSurvey } from '#shared/usecases/leases.ts';
 import { sight } from '#shared/usecases/look.ts';
+import { tellNews } from '#shared/usecases/tell-news.ts';
 import { readProjection, type Projection } from '#shared/usecases/projections.ts';
 
 interface Candidate {
@@ -54,10 +55,19 @@ const tickOne = async (
   const decision = decide(record.value, managed.policy, laidOut, deps.clock.now());
   const current = (await enact(deps)(managed, record, { decision, observed })) ?? record;
   // Whoever put it to sleep has converged, and what was observed before is of no use any more.
-  if (current.value.generation !== record.value.generation) return;
+  if (current.value.generation !== record.value.generation) {
+    await tellNews(deps)(current);
+    return;
+  }
   if (repairWrites(current.value, managed.policy, observed).length > 0) await converge(deps)(managed);
   const leases = survey.live === 0 ? 0 : null;
-  await sight(deps)(managed, current, { observed, previous: projection, leases, knownAt: laidOut.knownAt });
+  const view = await sight(deps)(managed, current, {
+    observed,
+    previous: projection,
+    leases,
+    knownAt: laidOut.knownAt,
+  });
+  await tellNews(deps)(view.record);
 };
 
 /** A bad tag is reported by name, and its default holds. */
@@ -72,8 +82,9 @@ const reportProblems = ({ telemetry }: Deps, services: readonly Managed[]): void
  * stop the others, and the tick still fails loudly at the end, so that somebody is told.
  */
 export const tick = (deps: Deps) => async (): Promise<void> => {
-  const { services, left, forgotten, isNew } = await deps.directory.refresh();
-  if (isNew) reportProblems(deps, services);
+  const roster = await deps.directory.refresh();
+  const { services } = roster;
+  if (roster.isNew) reportProblems(deps, services);
   const failures: unknown[] = [];
   const attempt = async <T>(what: string, service: string, work: () => Promise<T>): Promise<T | undefined> =>
     work().catch((cause: unknown) => {
@@ -100,7 +111,7 @@ export const tick = (deps: Deps) => async (): Promise<void> => {
       return attempt('tick.failed', service, () => tickOne(deps, candidate, observed.get(service), measurement));
     }),
   );
-  await attempt('farewell.failed', '*', () => bidFarewell(deps)(left, forgotten));
+  await attempt('farewell.failed', '*', () => bidFarewell(deps)(roster));
 
   deps.telemetry.metric('ServicesAwake', awake.length);
   deps.telemetry.metric('TickFailures', failures.length);

@@ -80,6 +80,6 @@ export const wake =
     audit(deps.telemetry, caller, { action: 'wake', reason, before: changed ?? record.value, after: record.value });
     // Of a generation that has just begun nothing can be known yet.
     const isNew = changed?.intent === 'asleep';
-    const view = isNew ? { managed, record, sighting: null } : await look(deps)(managed, record, glimpse);
+    const view = isNew ? { managed, record, sighting: null } : await look(deps)(managed, record, { glimpse });
     return { ...view, lease, did: did(changed) };
   };

@@ -3,7 +3,7 @@ import { tick } from '#shared/usecases/tick.ts';
 import { wakeReply } from '#shared/http/session-replies.ts';
 import { anApi, type Answer } from '../support/api.ts';
 import { aControlPlane } from '../support/control-plane.ts';
-import { aLease, anAsleepRecord, aPolicy } from '../support/builders.ts';
+import { aLease, anAsleepRecord, aRecord, aPolicy } from '../support/builders.ts';
 import { SECOND, T0 } from '../support/virtual-clock.ts';
 
 const aHouse = (seeds: Parameters<typeof aControlPlane>[0] = { api: { bootMs: 30 * SECOND } }) => {
@@ -101,10 +101,26 @@ describe('wake', () => {
   });
 });
 
+describe('the first start of a new task definition', () => {
+  it.each([
+    ['api:1', 'api:1', 'starting; ready in about 60 s'],
+    ['api:1', 'api:2', 'starting; ready in about 60 s; the first start of a new task definition'],
+    [null, 'api:2', 'starting; ready in about 60 s'],
+  ])('is told to who wakes it: %s was ready, %s starts', (provenWith, taskDefinition, message) => {
+    const shown = {
+      managed: { service: 'api', policy: aPolicy(), taskDefinition },
+      record: { value: aRecord({ provenWith }) },
+      sighting: null,
+    };
+    const answer = wakeReply({ ...shown, lease: aLease(), did: 'woken' }, { now: T0, chance: 0 });
+    expect(answer.body).toMatchObject({ status: 'waking', message });
+  });
+});
+
 describe('a wake that was overtaken by a forced kill', () => {
   it('says so, and does not claim that anything starts', () => {
     const shown = {
-      managed: { service: 'api', policy: aPolicy() },
+      managed: { service: 'api', policy: aPolicy(), taskDefinition: 'api:1' },
       record: { value: anAsleepRecord({ reason: 'forced by olga' }) },
       sighting: null,
     };

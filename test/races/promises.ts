@@ -39,9 +39,9 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
 
   const liveHolders = (): readonly string[] => [...sessions].filter(([, it]) => isLive(it)).map(([holder]) => holder);
 
-  /** Sessions that nobody ended: their holders may still be at work, lease or not. */
-  const unended = (): readonly string[] =>
-    [...sessions].filter(([, it]) => !it.isReleased && it.generation >= forcedUpTo).map(([holder]) => holder);
+  /** Sessions of this generation that nobody ended: their holders may still be at work, lease or not. */
+  const unended = ({ voided }: ServiceRecord): readonly string[] =>
+    [...sessions].filter(([, it]) => !it.isReleased && it.generation >= voided).map(([holder]) => holder);
 
   const onSleep = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
     if (MAY_END_SESSIONS.test(actor) || IS_FORCED_BY_REASON.test(after.reason)) {
@@ -50,7 +50,7 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     }
     const live = liveHolders();
     if (live.length > 0) broken.push(`2 no sleep under a live lease: ${actor} ended ${live.join(', ')}`);
-    const others = unended().filter((holder) => !actor.startsWith(`kill ${holder}#`));
+    const others = unended(before).filter((holder) => !actor.startsWith(`kill ${holder}#`));
     if (actor.startsWith('kill') && others.length > 0)
       broken.push(`5 kill is personal: ${actor} ended ${others.join(', ')}`);
     if (before.hold && world.now() + TOLERANCE_MS < before.hold.until && before.hold.intent === 'awake') {

@@ -85,11 +85,12 @@ export const simEcs = (world: World, mayBeStale: boolean, onDesired: (write: Des
       world.call(actor, {
         label: 'list services',
         effect: () =>
-          [...services.values()].map(({ service, createdAt, bounds }) => ({
+          [...services.values()].map(({ service, createdAt, bounds, taskDefinition }) => ({
             service,
             createdAt,
             tags: {},
             autoscaled: bounds !== null,
+            taskDefinition,
           })),
       }),
     observe: (names) =>

@@ -46,6 +46,8 @@ const firstRecord = (start: Scenario['start']): ServiceRecord => ({
   failedTasks: [],
   failure: null,
   breaker: null,
+  provenWith: null,
+  news: null,
 });
 
 const FLEETING = { createdAt: 0, tasks: [], deployingSince: null, taskDefinition: 'one' };
@@ -68,7 +70,14 @@ const placeNeighbour = (store: SimStore, ecs: SimEcs): void => {
 export const stage = (scenario: Scenario, variant: Variant) => {
   const there = world(scenario.choices, scenario.faults, NOON);
   const policy: Policy = { ...POLICY, max: scenario.autoscaled ? 3 : 1 };
-  const managed: Managed = { service: SERVICE, createdAt: 0, autoscaled: scenario.autoscaled, policy, problems: [] };
+  const managed: Managed = {
+    taskDefinition: 'one',
+    service: SERVICE,
+    createdAt: 0,
+    autoscaled: scenario.autoscaled,
+    policy,
+    problems: [],
+  };
   const watch = promises(there, policy, scenario);
   const store = simStore(there, watch.onWrite);
   const ecs = simEcs(there, scenario.stale, watch.onDesired);
@@ -97,6 +106,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     find: async () => managed,
     all: async () => services,
     refresh: async () => ({ services, isNew: false, left: [], forgotten: [] }),
+    conclude: async () => {},
   };
 
   const storeOf = (actor: Actor): ObjectStore => {

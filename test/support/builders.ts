@@ -32,6 +32,8 @@ export const aRecord = (more: Partial<ServiceRecord> = {}): ServiceRecord => ({
   failedTasks: [],
   failure: null,
   breaker: null,
+  provenWith: 'api:1',
+  news: null,
   ...more,
 });
 

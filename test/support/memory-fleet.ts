@@ -197,11 +197,12 @@ export const memoryFleet = ({ clock }: { readonly clock: Pick<Clock, 'now'> }): 
       ),
     list: async () => {
       await called({ op: 'list', services: [] });
-      return [...services.values()].map(({ service, createdAt, tags, bounds }) => ({
+      return [...services.values()].map(({ service, createdAt, tags, bounds, taskDefinition }) => ({
         service,
         createdAt,
         tags,
         autoscaled: bounds !== null,
+        taskDefinition,
       }));
     },
     observe: async (names) => {

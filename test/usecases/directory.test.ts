@@ -94,16 +94,21 @@ describe('the directory', () => {
       expect((await plane.directory.refresh()).isNew).toBe(true);
     });
 
-    it('tells who left, once', async () => {
+    it('tells who left until somebody has passed it on', async () => {
       await plane.directory.refresh();
       plane.fleet.remove(SERVICE);
-      expect((await plane.directory.refresh()).left).toEqual([{ service: SERVICE, at: T0 }]);
+      const left = [{ service: SERVICE, at: T0, isTold: false }];
+      expect((await plane.directory.refresh()).left).toEqual(left);
+      plane.clock.advance(1);
+      const roster = await plane.directory.refresh();
+      expect(roster.left).toEqual(left);
+      await plane.directory.conclude(roster);
       expect((await plane.directory.refresh()).left).toEqual([]);
     });
 
     it.each([
       [DEPARTED_KEPT_MS - 1, []],
-      [DEPARTED_KEPT_MS, [{ service: SERVICE, at: T0 }]],
+      [DEPARTED_KEPT_MS, [{ service: SERVICE, at: T0, isTold: false }]],
     ])('forgets who left after 30 days, whatever else changes: after %d ms', async (afterMs, forgotten) => {
       await plane.directory.refresh();
       plane.fleet.remove(SERVICE);
@@ -114,6 +119,18 @@ describe('the directory', () => {
       plane.clock.advance(1);
       plane.fleet.add('web');
       expect((await plane.directory.refresh()).forgotten).toEqual(forgotten);
+    });
+
+    it('remembers whom to forget until that is done', async () => {
+      await plane.directory.refresh();
+      plane.fleet.remove(SERVICE);
+      await plane.directory.refresh();
+      plane.clock.advance(DEPARTED_KEPT_MS);
+      await plane.directory.refresh();
+      const roster = await plane.directory.refresh();
+      expect(roster.forgotten).toHaveLength(1);
+      await plane.directory.conclude(roster);
+      expect(await plane.directory.refresh()).toMatchObject({ left: [], forgotten: [] });
     });
 
     it('raises its revision with every change', async () => {

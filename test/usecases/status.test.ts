@@ -215,12 +215,29 @@ describe('the status of a service', () => {
     await plane.plantLease(aLease({ holder: 'phone', subject: 'bob' }));
     await plane.plantLease(aLease({ holder: 'dead', generation: 2 }));
     const mine = await status(plane)(aStatus({ holder: 'laptop' }));
-    expect(mine).toMatchObject({ lease: { holder: 'laptop', subject: 'ada', generation: 4 }, leases: 2 });
-    expect(await status(plane)(aStatus())).toMatchObject({ lease: null, leases: 2 });
+    expect(mine).toMatchObject({ lease: { holder: 'laptop', subject: 'ada', generation: 4 }, sighting: { leases: 2 } });
+    expect(await status(plane)(aStatus())).toMatchObject({ lease: null, sighting: { leases: 2 } });
     expect(await status(plane)(aStatus({ holder: 'phone' }))).toMatchObject({ lease: null });
     expect(await status(plane)(aStatus({ holder: 'dead' }))).toMatchObject({ lease: null });
     plane.clock.advance(HOUR);
-    expect(await status(plane)(aStatus({ holder: 'laptop' }))).toMatchObject({ lease: null, leases: 0 });
+    const later = await status(plane)(aStatus({ holder: 'laptop' }));
+    expect(later).toMatchObject({ lease: null, sighting: { leases: 0 } });
+  });
+
+  it('counts the leases once for all who ask within three seconds', async () => {
+    await plane.plant(aRecord());
+    for (let index = 0; index < 20; index += 1) await plane.plantLease(aLease({ holder: `h${index}` }));
+    await status(plane)(aStatus());
+    plane.recount();
+    const all = await Promise.all(Array.from({ length: 50 }, () => status(plane)(aStatus())));
+    expect(all.map(({ sighting }) => sighting?.leases)).toEqual(Array.from({ length: 50 }, () => 20));
+    expect(plane.count()).toBe(100);
+  });
+
+  it('counts them although a wake has just looked without counting', async () => {
+    await plane.plant(aRecord());
+    await wake(plane)(aWake());
+    expect(await status(plane)(aStatus())).toMatchObject({ sighting: { leases: 1 } });
   });
 
   it('is refused to who has no grant for the service, and for what is not managed', async () => {

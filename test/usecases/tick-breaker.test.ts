@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { PROJECTION_FRESH_MS } from '#shared/domain/lifecycle/timing.ts';
+import { status } from '#shared/usecases/status.ts';
+import { taskChanged } from '#shared/usecases/task-changed.ts';
 import { tick } from '#shared/usecases/tick.ts';
 import { wake } from '#shared/usecases/wake.ts';
 import { SERVICE } from '../support/builders.ts';
-import { aControlPlane, aWake, type ControlPlane } from '../support/control-plane.ts';
+import { aControlPlane, aStatus, aWake, type ControlPlane } from '../support/control-plane.ts';
 import { MINUTE, T0 } from '../support/virtual-clock.ts';
 
 describe('the tick gives up on what does not start', () => {
@@ -41,6 +44,31 @@ describe('the tick gives up on what does not start', () => {
       },
     ]);
     expect(plane.telemetry.audits.filter(({ action }) => action === 'sleep')).toMatchObject([{ reason: message }]);
+  });
+
+  it('and tells of it at the next tick, when nobody could be told at once', async () => {
+    await after(59_999);
+    plane.notifier.break(new Error('no topic'));
+    plane.clock.advance(1);
+    await expect(tick(plane)()).rejects.toThrow(/the tick failed/);
+    expect(await plane.record()).toMatchObject({ intent: 'asleep', news: { event: 'service.failing' } });
+    plane.notifier.break(undefined);
+    await tick(plane)();
+    expect(plane.notifier.told).toMatchObject([{ event: 'service.failing', service: SERVICE }]);
+    expect((await plane.record()).news).toBeNull();
+    await tick(plane)();
+    expect(plane.notifier.told).toHaveLength(1);
+  });
+
+  it('and a caller who finds out first is answered, whether or not people can be told', async () => {
+    await after(59_999);
+    plane.clock.advance(PROJECTION_FRESH_MS);
+    plane.notifier.break(new Error('no topic'));
+    const { record } = await status(plane)(aStatus());
+    expect(record.value).toMatchObject({ intent: 'asleep', news: { event: 'service.failing' } });
+    plane.notifier.break(undefined);
+    await taskChanged(plane)(SERVICE);
+    expect(plane.notifier.told).toMatchObject([{ event: 'service.failing', service: SERVICE }]);
   });
 
   it('although somebody holds a lease, which is void then', async () => {

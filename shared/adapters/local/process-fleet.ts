@@ -2,7 +2,7 @@ import { Refusal } from '#shared/domain/errors.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import { reapLeftovers, type Leftover } from './leftovers.ts';
-import type { LocalService, TaskRef } from './local-service.ts';
+import { taskDefinition, type LocalService, type TaskRef } from './local-service.ts';
 import { serviceScheduler, type ServiceScheduler } from './service-scheduler.ts';
 
 export interface ProcessFleetOptions {
@@ -57,7 +57,14 @@ export const processFleet = async (options: ProcessFleetOptions): Promise<Proces
 
   return {
     leftovers,
-    list: async () => services.map(({ service, createdAt, tags }) => ({ service, createdAt, tags, autoscaled: false })),
+    list: async () =>
+      services.map((entry) => ({
+        service: entry.service,
+        createdAt: entry.createdAt,
+        tags: entry.tags,
+        autoscaled: false,
+        taskDefinition: taskDefinition(entry),
+      })),
     observe: async (names) =>
       new Map(
         names.flatMap((name) => {

@@ -15,6 +15,8 @@ export interface Lease extends Holder {
   readonly expiresAt: number;
 }
 
+const HOLDER_LENGTH = 64;
+
 /** Names that callers may give themselves. */
 export const HOLDER_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
@@ -28,4 +30,8 @@ export const standing = (lease: Lease, voided: number, now: number): LeaseStandi
 
 /** The holder of a caller who names none: two agents on one key are told apart by their address. */
 export const defaultHolder = (subject: string, sourceAddress: string): string =>
-  `${subject}@${sourceAddress}`.replaceAll(/[^A-Za-z0-9._@-]/g, '-');
+  `${subject}@${sourceAddress}`
+    .replaceAll(/[^A-Za-z0-9._@-]/g, '-')
+    // The end tells callers apart; a name must begin with a letter or digit.
+    .slice(-HOLDER_LENGTH)
+    .replace(/^[^A-Za-z0-9]+/, '');

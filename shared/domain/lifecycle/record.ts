@@ -27,6 +27,13 @@ export interface Breaker {
   readonly taskDefinition: string;
 }
 
+/** What people must be told of a change; kept with it until somebody has told them. */
+export interface News {
+  readonly event: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The one document that says what should be; changed only by compare-and-swap.
  * Instants are epoch milliseconds.
@@ -57,6 +64,10 @@ export interface ServiceRecord {
   readonly failedTasks: readonly string[];
   readonly failure: Failure | null;
   readonly breaker: Breaker | null;
+  /** The task definition that was last ready; null until one was. */
+  readonly provenWith: string | null;
+  /** Written in the swap that it tells of, so that a crash before the telling loses nothing. */
+  readonly news: News | null;
 }
 
 /** Who changes a record, and why. */
@@ -91,6 +102,8 @@ export const adopt = (observed: Observed, now: number): ServiceRecord => {
     failedTasks: [],
     failure: null,
     breaker: null,
+    provenWith: null,
+    news: null,
   };
 };
 
@@ -144,7 +157,9 @@ export const unpin = (record: ServiceRecord): ServiceRecord => revised(record, {
 /** What was learned of this generation's starts; no transition. */
 export const note = (
   record: ServiceRecord,
-  learned: Partial<Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker' | 'hold'>>,
+  learned: Partial<
+    Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith' | 'hold' | 'news'>
+  >,
 ): ServiceRecord => revised(record, learned);
 
 /** The hold in force; one that has ended is as good as lifted. */

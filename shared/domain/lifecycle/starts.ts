@@ -63,7 +63,7 @@ const failures = (tasks: readonly Task[], readiness: Readiness, policy: Policy, 
     .toSorted((a, b) => a.createdAt - b.createdAt);
 };
 
-export type Learned = Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker'>;
+export type Learned = Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith'>;
 
 const describe = (task: Task, policy: Policy, count: number, now: number): Failure => ({
   code: failureCode(task),
@@ -79,6 +79,14 @@ const firstReady = (record: ServiceRecord, observed: Observed, policy: Policy): 
   record.intent !== 'asleep' &&
   readyTasks(observed, policy).length >= policy.wakeCount;
 
+/** While a deployment goes on, the tasks that are ready may still be those of the one before. */
+const provenWith = (record: ServiceRecord, observed: Observed, policy: Policy): string | null =>
+  record.intent !== 'asleep' &&
+  observed.deployingSince === null &&
+  readyTasks(observed, policy).length >= policy.wakeCount
+    ? observed.taskDefinition
+    : record.provenWith;
+
 /** How long this boot took; none where the service was found running. */
 const bootsMs = (record: ServiceRecord, own: readonly Task[], observed: Observed, policy: Policy): readonly number[] =>
   own.filter((task) => isReady(task, observed, policy)).length < policy.wakeCount
@@ -89,6 +97,7 @@ const isSame = (a: Learned, b: Learned): boolean =>
   a.readyAt === b.readyAt &&
   a.failure === b.failure &&
   a.breaker === b.breaker &&
+  a.provenWith === b.provenWith &&
   a.failedTasks.join() === b.failedTasks.join();
 
 /** Counts the failures that are new; once a task has vouched for the service, only those since are left. */
@@ -128,6 +137,7 @@ export const learnStarts = (
     readyAt: isReadyNow ? now : record.readyAt,
     bootsMs: isReadyNow ? bootsMs(record, tasks, observed, policy) : record.bootsMs,
     breaker: isProven ? null : record.breaker,
+    provenWith: provenWith(record, observed, policy),
   };
   return isSame(learned, record) ? undefined : learned;
 };

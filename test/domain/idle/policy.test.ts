@@ -79,7 +79,12 @@ describe('a policy', () => {
     expect(policy).toEqual({ ...DEFAULT_POLICY, idleAfterMs: 20 * MINUTE });
   });
 
-  it.todo('knows the words awake, asleep, endpoint, group and after');
+  it.each(['awake', 'asleep', 'endpoint', 'group', 'after', 'idleafter'])(
+    'is reported when it is not known, instead of being passed over: %s',
+    (tag) => {
+      expect(parsePolicy({ [tag]: '1' }).problems).toEqual([{ tag, value: '1', expected: 'a known policy word' }]);
+    },
+  );
 
   describe('how many', () => {
     it('means as many at most as it wakes, where no maximum is named', () => {

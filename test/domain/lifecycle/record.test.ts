@@ -239,6 +239,7 @@ describe('adopting a service', () => {
   it.each([1, 5])('takes one that runs %d for awake as of now', (desiredCount) => {
     expect(adopt(anObserved({ desiredCount }), NOW)).toEqual({
       ...aRecord({ generation: 1, voided: 1, revision: 1, since: NOW, wokenAt: NOW, by: 'nightporter' }),
+      provenWith: null,
       reason: 'found running',
       createdAt: CREATED,
     });

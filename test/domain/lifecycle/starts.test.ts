@@ -47,7 +47,18 @@ describe('a start failure', () => {
         at: T0 + 10_000,
       },
       breaker: null,
+      provenWith: 'api:1',
     });
+  });
+
+  it('is remembered against the task definition that was last ready, once no deployment goes on', () => {
+    const ready = { taskDefinition: 'api:2', tasks: [aTask()], observedAt: T0 };
+    const learn = (more: Partial<Observed>, record = aRecord({ readyAt: T0 })) =>
+      learnStarts(record, anObserved({ ...ready, ...more }), {}, policy)?.provenWith;
+    expect(learn({})).toBe('api:2');
+    expect(learn({ deployingSince: T0 })).toBeUndefined();
+    expect(learn({ tasks: [] })).toBeUndefined();
+    expect(learn({}, anAsleepRecord())).toBeUndefined();
   });
 
   it.each([
