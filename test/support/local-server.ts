@@ -76,12 +76,14 @@ export interface ServerSeed {
   readonly services: string;
   /** Of an earlier server; a new one when absent. */
   readonly dataFolder?: string;
+  /** `1s` when absent. */
+  readonly tick?: string;
 }
 
-/** Starts a server and waits until it listens. Ticks every second. */
+/** Starts a server and waits until it listens. */
 export const startServer = async (
   context: TestContext,
-  { services, dataFolder }: ServerSeed,
+  { services, dataFolder, tick = '1s' }: ServerSeed,
 ): Promise<RunningServer> => {
   const data = dataFolder ?? (await folderOf(context));
   const config = join(data, 'services.yaml');
@@ -94,7 +96,7 @@ export const startServer = async (
     '--config',
     config,
     '--tick',
-    '1s',
+    tick,
   ]);
   const url = await until(
     `the server listens; it said ${text.stderr}`,
