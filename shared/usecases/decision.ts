@@ -28,7 +28,7 @@ export const decision =
       readProjection(deps, service),
       deps.activity.measure([activityQuery(managed)]),
     ]);
-    const laidOut = evidence(deps, record, {
+    const laidOut = evidence(deps, managed.policy, record, {
       survey,
       observed,
       measurement: measured.get(service) ?? UNMEASURED,

@@ -2,7 +2,7 @@ import { parsePolicy, type Policy, type PolicyProblem } from '#shared/domain/idl
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, ManagedService } from '#shared/ports/fleet.ts';
-import type { Documents, Versioned } from '#shared/usecases/documents.ts';
+import type { Cached, Documents } from '#shared/usecases/documents.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 
 /** A service that this deployment looks after, with its policy read. */
@@ -55,6 +55,9 @@ export interface DirectoryDeps {
   readonly clock: Clock;
 }
 
+const isDirectory = ({ services, departed }: DirectoryDocument): boolean =>
+  Array.isArray(services) && Array.isArray(departed);
+
 const isDeepEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const isIn = (list: readonly Departure[], { service, at }: Departure): boolean =>
@@ -91,10 +94,13 @@ export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
     return remembered.services;
   };
 
+  const read = (): Promise<Cached<DirectoryDocument>> =>
+    docs.readCache<DirectoryDocument>(controlKeys.directory, isDirectory);
+
   const known = async (): Promise<readonly Managed[]> => {
     if (remembered && clock.now() < remembered.at + REMEMBERED_MS) return remembered.services;
-    const document = await docs.read<DirectoryDocument>(controlKeys.directory);
-    return remember(document?.value.services ?? (await fleet.list()));
+    const { value } = await read();
+    return remember(value?.services ?? (await fleet.list()));
   };
 
   const ask = async (service: string): Promise<Managed> => {
@@ -104,22 +110,22 @@ export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
   };
 
   const write = async (
-    before: Versioned<DirectoryDocument> | undefined,
+    before: Cached<DirectoryDocument>,
     after: Pick<DirectoryDocument, 'services' | 'departed'>,
   ): Promise<'same' | 'written' | 'lost'> => {
-    if (before && isDeepEqual([after.services, after.departed], [before.value.services, before.value.departed]))
-      return 'same';
-    const next: DirectoryDocument = { ...after, revision: (before?.value.revision ?? 0) + 1 };
-    return (await docs.swap(controlKeys.directory, before?.etag ?? null, next)) ? 'written' : 'lost';
+    const { value, etag } = before;
+    if (value && isDeepEqual([after.services, after.departed], [value.services, value.departed])) return 'same';
+    const next: DirectoryDocument = { ...after, revision: (value?.revision ?? 0) + 1 };
+    return (await docs.swap(controlKeys.directory, etag, next)) ? 'written' : 'lost';
   };
 
   return {
     find: async (service) => (await known()).find((entry) => entry.service === service) ?? ask(service),
     all: known,
     refresh: async () => {
-      const before = await docs.read<DirectoryDocument>(controlKeys.directory);
+      const before = await read();
       const services = await fleet.list();
-      const departed = departures(before?.value, services, clock.now());
+      const departed = departures(before.value, services, clock.now());
       const change = await write(before, { services, departed });
       return {
         services: remember(services),
@@ -130,8 +136,8 @@ export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
       };
     },
     conclude: async ({ left, forgotten }) => {
-      const before = await docs.read<DirectoryDocument>(controlKeys.directory);
-      if (!before) return;
+      const before = await read();
+      if (!before.value) return;
       const departed = before.value.departed
         .filter((departure) => !isIn(forgotten, departure))
         .map((departure) => (isIn(left, departure) ? { ...departure, isTold: true } : departure));

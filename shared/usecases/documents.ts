@@ -7,9 +7,20 @@ export interface Versioned<T> {
   readonly etag: string;
 }
 
+/** A cache's content, if it is any use, and what to replace. */
+export interface Cached<T> {
+  readonly value: T | undefined;
+  readonly etag: string | null;
+}
+
 /** Small JSON documents that change only by compare-and-swap. */
 export interface Documents {
   read<T>(key: string): Promise<Versioned<T> | undefined>;
+  /**
+   * The same of a cache: what is not of its shape is as good as nothing, and can be replaced.
+   * `etag` is null when there is no such key.
+   */
+  readCache<T extends object>(key: string, isShape: (value: T) => boolean): Promise<Cached<T>>;
   /** Replaces the content that had this ETag, or creates (null). `undefined`: somebody else was first. */
   swap<T extends object>(key: string, etag: string | null, value: T): Promise<Versioned<T> | undefined>;
   /** Deletes the content that had this ETag; false: it has changed since. */
@@ -40,6 +51,8 @@ const decode = (key: string, body: Uint8Array): unknown => {
   }
 };
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 const unanswered = (cause: unknown): Attempt => ({ ok: false, because: 'unanswered', cause });
 
 /**
@@ -53,6 +66,18 @@ export const documents = ({ store, clock, random }: DocumentsDeps): Documents =>
   const read = async <T>(key: string): Promise<Versioned<T> | undefined> => {
     const stored = await store.get(key);
     return stored && { value: decode(key, stored.body) as T, etag: stored.etag };
+  };
+
+  const readCache = async <T extends object>(key: string, isShape: (value: T) => boolean): Promise<Cached<T>> => {
+    const stored = await store.get(key);
+    if (!stored) return { value: undefined, etag: null };
+    const { etag } = stored;
+    try {
+      const value = decode(key, stored.body);
+      return { value: isObject(value) && isShape(value as T) ? (value as T) : undefined, etag };
+    } catch {
+      return { value: undefined, etag };
+    }
   };
 
   const swap = async <T extends object>(
@@ -99,5 +124,5 @@ export const documents = ({ store, clock, random }: DocumentsDeps): Documents =>
     return found;
   };
 
-  return { read, swap, drop, keys };
+  return { read, readCache, swap, drop, keys };
 };

@@ -1,4 +1,6 @@
+import { completeAt } from '#shared/domain/idle/decide-idle.ts';
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
+import type { Policy } from '#shared/domain/idle/policy.ts';
 import type { TickEvidence } from '#shared/domain/lifecycle/decide.ts';
 import { lastNightlyKill } from '#shared/domain/lifecycle/nightly-kill.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
@@ -9,6 +11,9 @@ import type { Managed } from '#shared/usecases/directory.ts';
 import type { LeaseSurvey } from '#shared/usecases/leases.ts';
 import { knownAt, type Projection } from '#shared/usecases/projections.ts';
 
+/** Clocks of reporters differ by more than those of our own machines. */
+const FUTURE_ALLOWED_MS = 60_000;
+
 /** Nothing was measured: unknown, which is neither in use nor idle. */
 export const UNMEASURED: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
 
@@ -17,6 +22,12 @@ export const activityQuery = ({ service, policy }: Managed): ActivityQuery => ({
   signal: policy.signal,
   lookBackMs: policy.idleAfterMs,
 });
+
+/** An activity in the future is a mistake of whoever reports it (milliseconds for seconds): as good as none. */
+const believable = (measurement: Measurement, now: number): Measurement => {
+  const isBelievable = measurement.lastActivityAt === null || measurement.lastActivityAt <= now + FUTURE_ALLOWED_MS;
+  return isBelievable ? measurement : { ...measurement, lastActivityAt: null };
+};
 
 export interface Facts {
   readonly survey: LeaseSurvey;
@@ -28,16 +39,20 @@ export interface Facts {
 /** Lays out what a decision about one service rests on. */
 export const evidence = (
   { clock, settings }: Pick<Deps, 'clock' | 'settings'>,
+  policy: Policy,
   record: ServiceRecord,
-  { survey, observed, measurement, projection }: Facts,
-): TickEvidence => ({
-  leasedUntil: survey.leasedUntil,
-  leaseEndedAt: survey.leaseEndedAt,
-  measurement,
-  knownAt: Math.max(knownAt(projection, record, clock.now()), measurement.measuredAt ?? -Infinity),
-  wokenAt: record.wokenAt ?? record.since,
-  readyAt: record.readyAt,
-  deployingSince: observed.deployingSince,
-  drainingSince: record.intent === 'draining' ? record.since : null,
-  nightlyKillAt: lastNightlyKill(clock.now(), settings.nightlyKillTimeMs),
-});
+  { survey, observed, projection, ...facts }: Facts,
+): TickEvidence => {
+  const measurement = believable(facts.measurement, clock.now());
+  return {
+    leasedUntil: survey.leasedUntil,
+    leaseEndedAt: survey.leaseEndedAt,
+    measurement,
+    knownAt: Math.max(knownAt(projection, record, clock.now()), completeAt(policy, measurement)),
+    wokenAt: record.wokenAt ?? record.since,
+    readyAt: record.readyAt,
+    deployingSince: observed.deployingSince,
+    drainingSince: record.intent === 'draining' ? record.since : null,
+    nightlyKillAt: lastNightlyKill(clock.now(), settings.nightlyKillTimeMs),
+  };
+};

@@ -104,7 +104,7 @@ const leave = async (deps: Deps, leaving: Leaving): Promise<Ended> => {
   let isAnnounced = false;
   for (let round = 0; round < ROUNDS; round += 1) {
     const record = await deps.records.read(managed);
-    if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), isAnnounced);
+    if (record.value.intent === 'asleep') return asleep(await converge(deps)(managed), false);
     const { live, expired } = await deps.leases.survey(managed.service, record.value.voided, 'all');
     const hold = holdAt(record.value, deps.clock.now());
     if (hold) return released(record, live, `held awake: ${hold.reason}`);
@@ -169,6 +169,12 @@ export const kill =
       ? await force(deps, managed, caller, cause)
       : await leave(deps, { managed, cause, mayEnd: wasLive && isReleased });
     const after = ended.record.value;
-    audit(deps.telemetry, caller, { action: 'kill', reason: cause.reason, before: before.value, after });
+    // What others changed meanwhile is theirs to tell.
+    audit(deps.telemetry, caller, {
+      action: 'kill',
+      reason: cause.reason,
+      before: ended.changed ? before.value : after,
+      after,
+    });
     return show(deps, managed, ended);
   };

@@ -1,4 +1,4 @@
-import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
+import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-keys.ts';
 import { standing, type Holder, type Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Documents, Versioned } from '#shared/usecases/documents.ts';
@@ -37,7 +37,8 @@ export const leases = ({ docs, clock }: { readonly docs: Documents; readonly clo
     visit: (lease: Versioned<Lease>) => Promise<void> | void,
     isDone: () => boolean,
   ): Promise<void> => {
-    const keys = await docs.keys(controlKeys.leases(service));
+    // Whatever else somebody put there is no lease.
+    const keys = (await docs.keys(controlKeys.leases(service))).filter(parseLeaseKey);
     for (let start = 0; start < keys.length && !isDone(); start += AT_ONCE) {
       const batch = await Promise.all(keys.slice(start, start + AT_ONCE).map((key) => docs.read<Lease>(key)));
       for (const lease of batch) if (lease) await visit(lease);

@@ -1,4 +1,5 @@
 import type { Caller } from '#shared/usecases/caller.ts';
+import type { Managed } from '#shared/usecases/directory.ts';
 import type { View } from '#shared/usecases/look.ts';
 import { isOf, readProjection } from '#shared/usecases/projections.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
@@ -15,6 +16,17 @@ export interface ServicePage {
   readonly next: string | null;
 }
 
+/** `undefined`: its documents cannot be read. That is told, and hides no other service. */
+const lastSeen = async (deps: Deps, managed: Managed): Promise<View | undefined> => {
+  try {
+    const [record, projection] = await Promise.all([deps.records.read(managed), readProjection(deps, managed.service)]);
+    return { managed, record, sighting: isOf(projection?.value, record.value) ? projection.value : null };
+  } catch (cause) {
+    deps.telemetry.failure('listing.failed', cause, { service: managed.service });
+    return undefined;
+  }
+};
+
 /** Every managed service the caller may see, by name; as last seen, without asking the fleet. */
 export const listServices =
   (deps: Deps) =>
@@ -23,14 +35,8 @@ export const listServices =
       .filter(({ service }) => !caller.grant.services || caller.grant.services.includes(service))
       .filter(({ service }) => after === null || service > after)
       .toSorted((a, b) => (a.service < b.service ? -1 : 1));
-    const services = await Promise.all(
-      visible.slice(0, limit).map(async (managed): Promise<View> => {
-        const [record, projection] = await Promise.all([
-          deps.records.read(managed),
-          readProjection(deps, managed.service),
-        ]);
-        return { managed, record, sighting: isOf(projection?.value, record.value) ? projection.value : null };
-      }),
-    );
-    return { services, next: visible.length > limit ? (services.at(-1)?.managed.service ?? null) : null };
+    const page = visible.slice(0, limit);
+    const views = await Promise.all(page.map((managed) => lastSeen(deps, managed)));
+    const next = visible.length > limit ? (page.at(-1)?.service ?? null) : null;
+    return { services: views.filter((view) => view !== undefined), next };
   };

@@ -25,8 +25,29 @@ export interface Projection {
 
 export type ProjectionDeps = Pick<Deps, 'docs' | 'clock'>;
 
-export const readProjection = ({ docs }: ProjectionDeps, service: string): Promise<Versioned<Projection> | undefined> =>
-  docs.read<Projection>(controlKeys.projection(service));
+const isProjection = ({ generation, observed, readiness }: Projection): boolean =>
+  typeof generation === 'number' &&
+  typeof readiness === 'object' &&
+  (observed === null || Array.isArray(observed.tasks));
+
+/** Of no generation: it says nothing, and is replaced by whoever looks next. */
+const blank = (service: string): Projection => ({
+  service,
+  generation: -1,
+  observed: null,
+  readiness: {},
+  leases: null,
+  knownAt: 0,
+  claimedAt: null,
+});
+
+export const readProjection = async (
+  { docs }: ProjectionDeps,
+  service: string,
+): Promise<Versioned<Projection> | undefined> => {
+  const { value, etag } = await docs.readCache<Projection>(controlKeys.projection(service), isProjection);
+  return etag === null ? undefined : { value: value ?? blank(service), etag };
+};
 
 /** A projection that tells something. */
 export type Sighting = Projection & { readonly observed: Observed };
@@ -38,13 +59,9 @@ export const isOf = (projection: Projection | undefined, record: ServiceRecord):
 const isFresh = ({ observed }: Sighting, now: number): boolean => now < observed.observedAt + PROJECTION_FRESH_MS;
 
 const nothingSeen = (record: ServiceRecord, now: number): Projection => ({
-  service: record.service,
+  ...blank(record.service),
   generation: record.generation,
-  observed: null,
-  readiness: {},
-  leases: null,
   knownAt: now,
-  claimedAt: null,
 });
 
 /**

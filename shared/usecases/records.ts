@@ -1,5 +1,6 @@
-import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
-import { adopt, adoptAnew, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-keys.ts';
+import type { Lease } from '#shared/domain/lifecycle/lease.ts';
+import { adopt, adoptAnew, isRecord, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
@@ -21,14 +22,26 @@ export interface RecordsDeps {
 }
 
 export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
+  /** Above every lease there is: where a record was lost, leases taken under it must not outrank the new one. */
+  const firstGeneration = async (service: string): Promise<number> => {
+    const keys = await docs.keys(controlKeys.leases(service));
+    const left = await Promise.all(keys.filter(parseLeaseKey).map((key) => docs.read<Lease>(key)));
+    return Math.max(1, ...left.map((lease) => (lease?.value.generation ?? 0) + 1));
+  };
+
   const read = async (managed: Managed): Promise<Versioned<ServiceRecord>> => {
-    const key = controlKeys.record(managed.service);
+    const { service } = managed;
+    const key = controlKeys.record(service);
     const present = await docs.read<ServiceRecord>(key);
+    // Never taken for absent: whoever damaged it must hear of it, and nobody's session may be forgotten.
+    if (present && !isRecord(present.value)) throw new Error(`not a record: ${key}`);
     if (present && present.value.createdAt >= managed.createdAt) return present;
-    const seen = await observeOne({ fleet }, managed.service);
+    const seen = await observeOne({ fleet }, service);
     // The look may be older than the directory: adopting the predecessor would make the next reader adopt again.
     const observed = { ...seen, createdAt: Math.max(seen.createdAt, managed.createdAt) };
-    const adopted = present ? adoptAnew(present.value, observed, clock.now()) : adopt(observed, clock.now());
+    const adopted = present
+      ? adoptAnew(present.value, observed, clock.now())
+      : adopt(observed, clock.now(), await firstGeneration(service));
     // Lost: whoever was first has adopted it.
     return (await docs.swap(key, present?.etag ?? null, adopted)) ?? read(managed);
   };

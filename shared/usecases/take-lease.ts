@@ -21,6 +21,10 @@ export interface LeaseRequest {
 }
 
 export interface TakenLease {
+  /**
+   * Under the generation it is good for. Kept, it may carry the one before, when it was put on a sleeper: whoever
+   * kills with what it was told would otherwise be late after the first renewal.
+   */
   readonly lease: Lease;
   readonly record: Versioned<ServiceRecord>;
   /** The record that this call changed; null when it joined. */
@@ -64,6 +68,18 @@ const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Put
   return put && { lease, under: record.value, known };
 };
 
+const taken = (
+  lease: Lease,
+  record: Versioned<ServiceRecord>,
+  changed: ServiceRecord | null,
+  glimpse: Glimpse,
+): TakenLease => {
+  // Voided since by somebody who may: then it is told as it is, dead.
+  const isVoid = lease.generation < record.value.voided;
+  const generation = isVoid ? lease.generation : record.value.generation;
+  return { lease: { ...lease, generation }, record, changed, glimpse };
+};
+
 /** Alongside the second reading; of a service on its way up nothing is known, and nothing worth refreshing. */
 const refreshing = async (deps: TakeLeaseDeps, { under, known }: Put): Promise<Versioned<Projection> | undefined> =>
   under.intent === 'asleep' ? undefined : claimIfStale(deps, under, known);
@@ -91,13 +107,13 @@ export const takeLease =
         continue;
       }
       const glimpse = { known, claimed };
-      if (record.value.intent === 'awake') return { lease, record, changed: null, glimpse };
+      if (record.value.intent === 'awake') return taken(lease, record, null, glimpse);
       const to = awaken(record.value, { by: holder.holder, reason }, deps.clock.now());
       const won = await deps.records.swap(record, to);
       if (!won) continue;
       const wasAsleep = record.value.intent === 'asleep';
       const now = wasAsleep ? await converge(deps)(managed, won) : won;
-      return { lease, record: now, changed: record.value, glimpse };
+      return taken(lease, now, record.value, glimpse);
     }
     throw neverStoodStill(managed.service);
   };

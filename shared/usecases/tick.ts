@@ -51,7 +51,12 @@ const tickOne = async (
 ): Promise<void> => {
   // It left between the listing and the look: the next tick will not find it in the directory.
   if (!observed) return;
-  const laidOut = evidence(deps, record.value, { survey, observed, measurement, projection: projection?.value });
+  const laidOut = evidence(deps, managed.policy, record.value, {
+    survey,
+    observed,
+    measurement,
+    projection: projection?.value,
+  });
   const decision = decide(record.value, managed.policy, laidOut, deps.clock.now());
   const current = (await enact(deps)(managed, record, { decision, observed })) ?? record;
   // Whoever put it to sleep has converged, and what was observed before is of no use any more.

@@ -30,11 +30,21 @@ describe('the end of a lease', () => {
 
   it('that comes late ends nothing', async () => {
     const api = anApi(aControlPlane());
-    await api.call('POST', '/services/api/wake', { body: { holder: 'laptop' } });
+    const first = await api.call('POST', '/services/api/wake', { body: { holder: 'laptop' } });
     await api.call('DELETE', LEASE);
+    await api.call('POST', '/services/api/wake', { body: { holder: 'laptop' } });
+    const late = await api.call('DELETE', `${LEASE}?generation=${first.body.lease.generation}`);
+    expect(late).toMatchObject({ status: 200, body: { status: 'released', leases: null } });
+    expect(await api.call('DELETE', LEASE)).toMatchObject({ status: 202, body: { status: 'killed' } });
+  });
+
+  it('with the generation that the wake answered ends the session, renewed or not', async () => {
+    const api = anApi(aControlPlane());
     const { body } = await api.call('POST', '/services/api/wake', { body: { holder: 'laptop' } });
-    const late = await api.call('DELETE', `${LEASE}?generation=${body.lease.generation - 1}`);
-    expect(late).toMatchObject({ status: 200, body: { status: 'released' } });
+    await api.call('PUT', LEASE);
+    await api.call('POST', '/services/api/wake', { body: { holder: 'laptop' } });
+    const left = await api.call('DELETE', `${LEASE}?generation=${body.lease.generation}`);
+    expect(left).toMatchObject({ status: 202, body: { status: 'killed' } });
   });
 });
 

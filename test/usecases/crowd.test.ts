@@ -58,7 +58,11 @@ describe('two hundred wakes of a sleeper at once', () => {
     scatter(plane);
     const ended = await Promise.all(HOLDERS.map((holder) => kill(plane)(aKill({ holder }))));
     plane.store.before = () => undefined;
-    expect(ended.filter(({ changed }) => changed).length).toBeGreaterThanOrEqual(1);
+    expect(ended.filter(({ changed }) => changed)).toHaveLength(1);
+    const ends = plane.telemetry.audits.filter(
+      ({ action, before }) => action === 'kill' && before['intent'] === 'awake',
+    );
+    expect(ends.filter(({ after }) => after['intent'] === 'asleep')).toHaveLength(1);
     expect(await plane.record()).toMatchObject({ intent: 'asleep', generation: 5, voided: 5 });
     expect(plane.fleet.desiredCount(SERVICE)).toBe(0);
     expect(await plane.docs.keys('leases/')).toEqual([]);

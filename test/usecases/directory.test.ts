@@ -94,6 +94,13 @@ describe('the directory', () => {
       expect((await plane.directory.refresh()).isNew).toBe(true);
     });
 
+    it.each(['{', 'null', '5', '{"services":1}'])('is made anew when somebody has spoilt it: %s', async (text) => {
+      await plane.store.put('directory.json', new TextEncoder().encode(text), 'absent');
+      expect((await plane.directory.find(SERVICE)).service).toBe(SERVICE);
+      expect((await plane.directory.refresh()).isNew).toBe(true);
+      expect((await plane.docs.read<{ services: unknown[] }>('directory.json'))?.value.services).toHaveLength(1);
+    });
+
     it('tells who left until somebody has passed it on', async () => {
       await plane.directory.refresh();
       plane.fleet.remove(SERVICE);

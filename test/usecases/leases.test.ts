@@ -32,6 +32,12 @@ describe('the leases of a service', () => {
     expect(await plane.leases.survey(SERVICE, 3, 'all')).toEqual(none);
   });
 
+  it('are what has the name of one: whatever else lies there is passed over', async () => {
+    await plane.store.put(`leases/${SERVICE}/README.txt`, new TextEncoder().encode('hello'), 'absent');
+    await plane.plantLease(live('a'));
+    expect((await plane.leases.survey(SERVICE, 3, 'all')).live).toBe(1);
+  });
+
   it('are all counted, beyond one batch', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, index) => plane.plantLease(live(`h${index}`))));
     expect((await plane.leases.survey(SERVICE, 3, 'all')).live).toBe(40);

@@ -49,6 +49,13 @@ describe('the list of services', () => {
     expect(plane.fleet.calls).toEqual([]);
   });
 
+  it('leaves out what cannot be read, says so, and shows the others', async () => {
+    await plane.store.put('services/shop.json', new TextEncoder().encode('{'), 'absent');
+    expect(await page(3)).toEqual({ names: ['api', 'api.b'], next: 'shop' });
+    expect(await page(3, 'shop')).toEqual({ names: ['web'], next: null });
+    expect(plane.telemetry.failures).toMatchObject([{ name: 'listing.failed', fields: { service: 'shop' } }]);
+  });
+
   it('tells nothing that was seen of another generation', async () => {
     await tick(plane)();
     await plane.plant(aRecord({ service: 'api', generation: 9 }));

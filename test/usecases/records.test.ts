@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { wake } from '#shared/usecases/wake.ts';
 import { aLease, anAsleepRecord, aRecord, CREATED, SERVICE } from '../support/builders.ts';
-import { aControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { aControlPlane, aWake, type ControlPlane } from '../support/control-plane.ts';
 import { T0 } from '../support/virtual-clock.ts';
 
 describe('the record of a service', () => {
@@ -57,6 +58,21 @@ describe('the record of a service', () => {
       throw new Error('no answer');
     };
     await expect(plane.records.read(managed)).rejects.toThrow('no answer');
+  });
+
+  it.each(['{}', '[]', '5', 'null', '{"createdAt":"x"}', '{"intent":"awake","generation":null}'])(
+    'is an outage when it is no record: %s',
+    async (text) => {
+      await plane.store.put('services/api.json', new TextEncoder().encode(text), 'absent');
+      await expect(read()).rejects.toThrow('not a record: services/api.json');
+    },
+  );
+
+  it('that was lost begins above every lease, so that nobody is locked out by one of their own', async () => {
+    await plane.plantLease(aLease({ generation: 8 }));
+    await plane.plantLease(aLease({ holder: 'phone', generation: 3 }));
+    expect((await read()).value).toMatchObject({ generation: 9, voided: 9, revision: 1 });
+    expect((await wake(plane)(aWake())).did).toBe('joined');
   });
 
   describe('of a service recreated under the same name', () => {

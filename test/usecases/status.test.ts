@@ -224,6 +224,13 @@ describe('the status of a service', () => {
     expect(later).toMatchObject({ lease: null, sighting: { leases: 0 } });
   });
 
+  it.each(['{', 'null', '{"generation":4}'])('looks anew when what was seen is spoilt: %s', async (text) => {
+    await plane.plant(aRecord());
+    await plane.store.put('observed/api.json', new TextEncoder().encode(text), 'absent');
+    expect(await status(plane)(aStatus())).toMatchObject({ sighting: { generation: 4 } });
+    expect(await plane.docs.read('observed/api.json')).toMatchObject({ value: { generation: 4 } });
+  });
+
   it('counts the leases once for all who ask within three seconds', async () => {
     await plane.plant(aRecord());
     for (let index = 0; index < 20; index += 1) await plane.plantLease(aLease({ holder: `h${index}` }));

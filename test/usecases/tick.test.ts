@@ -126,6 +126,23 @@ describe('the tick', () => {
   });
 
   describe('does not take silence for idleness', () => {
+    it.each([
+      ['nothing of its activity', () => null],
+      ['an activity in the future', (now: number) => now * 1_000],
+    ])('nor for use: sleeps a service that reports %s in the end', async (_, lastActivityAt) => {
+      const report = (): void => {
+        const measuredAt = plane.clock.now();
+        const measurement = { measuredAt, inUse: false, lastUseAt: null, lastActivityAt: lastActivityAt(measuredAt) };
+        plane.activity.report(SERVICE, measurement);
+      };
+      expect(await after(0, report)).toBe('awake');
+      expect(await after(15 * MINUTE, report)).toBe('awake');
+      expect(await after(15 * MINUTE - 1, report)).toBe('awake');
+      expect(await after(1, report)).toBe('draining');
+      expect(await after(4 * MINUTE, report)).toBe('asleep');
+      expect(plane.notifier.told).toMatchObject([{ event: 'service.slept-unknown' }]);
+    });
+
     it('keeps a service of which nothing is known, then sleeps it, loudly', async () => {
       plane.activity.report(SERVICE, undefined);
       expect(await after(0, silent)).toBe('awake');

@@ -27,10 +27,11 @@ describe('waking', () => {
   });
 
   describe('a sleeper', () => {
-    it('begins a generation, takes a lease of the one before, and sets the fleet once', async () => {
+    it('begins a generation, answers a lease that is good for it, and sets the fleet once', async () => {
       const outcome = await wake(plane)(aWake());
       expect(outcome).toMatchObject({ did: 'woken', sighting: null });
-      expect(outcome.lease).toEqual(aLease({ generation: 3, expiresAt: T0 + 10 * MINUTE }));
+      expect(outcome.lease).toEqual(aLease({ generation: 4, expiresAt: T0 + 10 * MINUTE }));
+      expect(await plane.lease('laptop')).toMatchObject({ generation: 3 });
       expect(await plane.record()).toMatchObject({
         intent: 'awake',
         generation: 4,
@@ -170,7 +171,7 @@ describe('waking', () => {
         await plane.plant(anAsleepRecord({ generation: 5, voided: 5, revision: 50 }));
       };
       const outcome = await wake(plane)(aWake());
-      expect(outcome).toMatchObject({ did: 'woken', lease: { generation: 5 } });
+      expect(outcome).toMatchObject({ did: 'woken', lease: { generation: 6 } });
       expect(await plane.record()).toMatchObject({ intent: 'awake', generation: 6, voided: 5 });
       expect(await plane.lease('laptop')).toMatchObject({ generation: 5 });
       expect(plane.fleet.desiredCount(SERVICE)).toBe(1);

@@ -49,12 +49,15 @@ const usedUntil = (policy: Policy, evidence: IdleEvidence): number => {
   return Math.max(lastConnectedAt, measurement.lastActivityAt ?? -Infinity) + policy.idleAfterMs;
 };
 
-/** Missing or partial data is unknown, whatever the part that is there says. */
-const isMissing = (policy: Policy, { measurement }: IdleEvidence, at: number): boolean => {
-  if (measurement.measuredAt === null || at >= measurement.measuredAt + MEASUREMENT_FRESH_MS) return true;
-  if (measurement.inUse === null) return true;
-  return policy.signal.kind === 'connections' && !measurement.inUse && measurement.lastActivityAt === null;
+/** When the newest complete data is from. Partial data tells nothing, whatever the part that is there says. */
+export const completeAt = (policy: Policy, measurement: Measurement): number => {
+  const { measuredAt, inUse, lastActivityAt } = measurement;
+  const isPartial = inUse === null || (policy.signal.kind === 'connections' && !inUse && lastActivityAt === null);
+  return isPartial ? -Infinity : (measuredAt ?? -Infinity);
 };
+
+const isMissing = (policy: Policy, { measurement }: IdleEvidence, at: number): boolean =>
+  at >= completeAt(policy, measurement) + MEASUREMENT_FRESH_MS;
 
 const activityAt = (policy: Policy, evidence: IdleEvidence, at: number): Activity => {
   if (policy.signal.kind === 'leases') return 'idle';
@@ -63,8 +66,8 @@ const activityAt = (policy: Policy, evidence: IdleEvidence, at: number): Activit
 };
 
 /** Since when nothing has been known: neither data nor a lease. */
-const unknownSince = ({ measurement, knownAt, leaseEndedAt, readyAt, wokenAt }: IdleEvidence): number =>
-  Math.max(measurement.measuredAt ?? -Infinity, knownAt, leaseEndedAt ?? -Infinity, readyAt ?? wokenAt);
+const unknownSince = (policy: Policy, { measurement, knownAt, leaseEndedAt, readyAt, wokenAt }: IdleEvidence): number =>
+  Math.max(completeAt(policy, measurement), knownAt, leaseEndedAt ?? -Infinity, readyAt ?? wokenAt);
 
 /** The first rule that keeps the service awake at `at`, in order of precedence. */
 const keepReasonAt = (policy: Policy, evidence: IdleEvidence, at: number): KeepReason | undefined => {
@@ -76,7 +79,7 @@ const keepReasonAt = (policy: Policy, evidence: IdleEvidence, at: number): KeepR
     ['booting', readyAt === null && at < wokenAt + policy.bootLimitMs],
     ['grace', readyAt !== null && at < readyAt + policy.graceAfterWakeMs],
     ['deploying', deployingSince !== null && at < deployingSince + policy.unknownAfterMs],
-    ['unknown', activity === 'unknown' && at < unknownSince(evidence) + policy.unknownAfterMs],
+    ['unknown', activity === 'unknown' && at < unknownSince(policy, evidence) + policy.unknownAfterMs],
   ];
   return rules.find(([, holds]) => holds)?.[0];
 };
@@ -99,7 +102,7 @@ const boundaries = (policy: Policy, evidence: IdleEvidence): readonly number[] =
     wokenAt + policy.bootLimitMs,
     (readyAt ?? NaN) + policy.graceAfterWakeMs,
     (deployingSince ?? NaN) + policy.unknownAfterMs,
-    unknownSince(evidence) + policy.unknownAfterMs,
+    unknownSince(policy, evidence) + policy.unknownAfterMs,
     (drainingSince ?? NaN) + policy.confirmAfterMs,
   ]
     .filter(Number.isFinite)

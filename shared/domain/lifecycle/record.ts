@@ -82,15 +82,22 @@ const revised = (record: ServiceRecord, change: Partial<ServiceRecord>): Service
   revision: record.revision + 1,
 });
 
+/** Whether something that was read is a record, as far as the protocol rests on it. */
+export const isRecord = (value: ServiceRecord | null): value is ServiceRecord =>
+  value !== null &&
+  typeof value === 'object' &&
+  ['awake', 'draining', 'asleep'].includes(value.intent) &&
+  [value.createdAt, value.generation, value.voided, value.revision, value.since].every(Number.isFinite);
+
 /** The first record of a service, from what is: running means awake as of now. */
-export const adopt = (observed: Observed, now: number): ServiceRecord => {
+export const adopt = (observed: Observed, now: number, generation = 1): ServiceRecord => {
   const awake = observed.desiredCount > 0;
   return {
     service: observed.service,
     createdAt: observed.createdAt,
     intent: awake ? 'awake' : 'asleep',
-    generation: 1,
-    voided: 1,
+    generation,
+    voided: generation,
     revision: 1,
     since: now,
     reason: awake ? 'found running' : 'found at zero',

@@ -186,6 +186,11 @@ describe('silence', () => {
     expect(turns(evidence, 30 * MINUTE)).toEqual(['keep: unknown', 'drain: unknown-too-long']);
   });
 
+  it('is not prolonged by data that is partial, however fresh', () => {
+    const evidence = { measurement: aMeasurement({ lastActivityAt: null, measuredAt: T0 + HOUR }), knownAt: T0 };
+    expect(turns(evidence, 30 * MINUTE)).toEqual(['keep: unknown', 'drain: unknown-too-long']);
+  });
+
   it('is never shortened by an older instant', () => {
     const evidence = { measurement: NOTHING, knownAt: T0 - MINUTE, leaseEndedAt: T0, readyAt: T0 - 2 * MINUTE };
     expect(turns(evidence, 30 * MINUTE)).toEqual(['keep: unknown', 'drain: unknown-too-long']);
