@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/ports/clock.ts';
-import type { ObjectStore, WriteOutcome } from '#shared/ports/object-store.ts';
+import type { ObjectStore, ObjectSummary, WriteOutcome } from '#shared/ports/object-store.ts';
 import type { Random } from '#shared/ports/random.ts';
 
 export interface Versioned<T> {
@@ -27,6 +27,8 @@ export interface Documents {
   drop(key: string, etag: string): Promise<boolean>;
   /** Every key that starts with the prefix. */
   keys(prefix: string): Promise<readonly string[]>;
+  /** The same, with the ETag of each content. */
+  list(prefix: string): Promise<readonly ObjectSummary[]>;
 }
 
 export interface DocumentsDeps {
@@ -114,15 +116,17 @@ export const documents = ({ store, clock, random }: DocumentsDeps): Documents =>
     throw new Error(`no answer to a delete of ${key}`, { cause: failure });
   };
 
-  const keys = async (prefix: string): Promise<readonly string[]> => {
-    const found: string[] = [];
+  const list = async (prefix: string): Promise<readonly ObjectSummary[]> => {
+    const found: ObjectSummary[] = [];
     for (let after: string | undefined = ''; after !== undefined;) {
       const page = await store.list(prefix, after === '' ? {} : { after });
-      found.push(...page.objects.map(({ key }) => key));
+      found.push(...page.objects);
       after = page.next;
     }
     return found;
   };
 
-  return { read, readCache, swap, drop, keys };
+  const keys = async (prefix: string): Promise<readonly string[]> => (await list(prefix)).map(({ key }) => key);
+
+  return { read, readCache, swap, drop, keys, list };
 };

@@ -147,6 +147,13 @@ const show = async (deps: Deps, managed: Managed, ended: Ended): Promise<KillOut
   ...(ended.changed ? { managed, record: ended.record, sighting: null } : await look(deps)(managed, ended.record)),
 });
 
+/** Ends the lease; true when it was live, and it was this call that ended it. */
+const release = async (deps: Deps, { voided }: ServiceRecord, own: Versioned<Lease> | undefined): Promise<boolean> => {
+  if (!own) return false;
+  const wasLive = standing(own.value, voided, deps.clock.now()) === 'live';
+  return (await deps.leases.release(own)) && wasLive;
+};
+
 /** Ends the holder's session, and puts the service to sleep if it was the last; `force` ends everybody's. */
 export const kill =
   (deps: Deps) =>
@@ -163,11 +170,9 @@ export const kill =
     if (isLate(own, before.value, input.generation)) {
       return show(deps, managed, released(before, null, 'late: that session has ended, and a newer one goes on'));
     }
-    const wasLive = own !== undefined && standing(own.value, before.value.voided, deps.clock.now()) === 'live';
-    const isReleased = own !== undefined && (await deps.leases.release(own));
     const ended = input.force
       ? await force(deps, managed, caller, cause)
-      : await leave(deps, { managed, cause, mayEnd: wasLive && isReleased });
+      : await leave(deps, { managed, cause, mayEnd: await release(deps, before.value, own) });
     const after = ended.record.value;
     // What others changed meanwhile is theirs to tell.
     audit(deps.telemetry, caller, {

@@ -22,23 +22,30 @@ export interface Leases {
   /** false: it was renewed meanwhile. */
   release(lease: Versioned<Lease>): Promise<boolean>;
   /** Reads the leases one by one: the protocol holds whatever is written between two of the reads. */
-  survey(service: string, voided: number, until: 'first-live' | 'all'): Promise<LeaseSurvey>;
+  survey(service: string, voided: number, until: 'first-live' | 'all', keys?: LeaseKeys): Promise<LeaseSurvey>;
   /** Deletes the void ones: they say nothing any more. */
-  sweep(service: string, voided: number): Promise<void>;
+  sweep(service: string, voided: number, keys?: LeaseKeys): Promise<void>;
+  /** The leases of every service in one listing; pass each service its own. */
+  keysByService(): Promise<ReadonlyMap<string, LeaseKeys>>;
 }
+
+/** The keys of a service's leases, where somebody has listed them already. */
+export type LeaseKeys = readonly string[];
 
 const AT_ONCE = 16;
 
 const latest = (instants: readonly number[]): number | null => (instants.length > 0 ? Math.max(...instants) : null);
 
 export const leases = ({ docs, clock }: { readonly docs: Documents; readonly clock: Clock }): Leases => {
+  const listed = async (prefix: string): Promise<LeaseKeys> =>
+    // Whatever else somebody put there is no lease.
+    (await docs.keys(prefix)).filter(parseLeaseKey);
+
   const each = async (
-    service: string,
+    keys: LeaseKeys,
     visit: (lease: Versioned<Lease>) => Promise<void> | void,
     isDone: () => boolean,
   ): Promise<void> => {
-    // Whatever else somebody put there is no lease.
-    const keys = (await docs.keys(controlKeys.leases(service))).filter(parseLeaseKey);
     for (let start = 0; start < keys.length && !isDone(); start += AT_ONCE) {
       const batch = await Promise.all(keys.slice(start, start + AT_ONCE).map((key) => docs.read<Lease>(key)));
       for (const lease of batch) if (lease) await visit(lease);
@@ -49,10 +56,10 @@ export const leases = ({ docs, clock }: { readonly docs: Documents; readonly clo
     read: (service, holder) => docs.read<Lease>(controlKeys.lease(service, holder)),
     put: (lease, etag) => docs.swap(controlKeys.lease(lease.service, lease), etag, lease),
     release: ({ value, etag }) => docs.drop(controlKeys.lease(value.service, value), etag),
-    survey: async (service, voided, until) => {
+    survey: async (service, voided, until, keys) => {
       const ends: Record<'live' | 'expired' | 'void', number[]> = { live: [], expired: [], void: [] };
       await each(
-        service,
+        keys ?? (await listed(controlKeys.leases(service))),
         ({ value }) => void ends[standing(value, voided, clock.now())].push(value.expiresAt),
         () => until === 'first-live' && ends.live.length > 0,
       );
@@ -63,9 +70,9 @@ export const leases = ({ docs, clock }: { readonly docs: Documents; readonly clo
         leaseEndedAt: latest(ends.expired),
       };
     },
-    sweep: (service, voided) =>
+    sweep: async (service, voided, keys) =>
       each(
-        service,
+        keys ?? (await listed(controlKeys.leases(service))),
         async ({ value, etag }) => {
           if (standing(value, voided, clock.now()) !== 'void') return;
           // Conditional on what was read: the owner may be renewing it this moment.
@@ -73,5 +80,7 @@ export const leases = ({ docs, clock }: { readonly docs: Documents; readonly clo
         },
         () => false,
       ),
+    keysByService: async () =>
+      Map.groupBy(await listed(controlKeys.allLeases), (key) => parseLeaseKey(key)?.service ?? ''),
   };
 };

@@ -24,8 +24,8 @@ export interface RecordsDeps {
 export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
   /** Above every lease there is: where a record was lost, leases taken under it must not outrank the new one. */
   const firstGeneration = async (service: string): Promise<number> => {
-    const keys = await docs.keys(controlKeys.leases(service));
-    const left = await Promise.all(keys.filter(parseLeaseKey).map((key) => docs.read<Lease>(key)));
+    const keys = (await docs.keys(controlKeys.leases(service))).filter(parseLeaseKey);
+    const left = await Promise.all(keys.map((key) => docs.read<Lease>(key)));
     return Math.max(1, ...left.map((lease) => (lease?.value.generation ?? 0) + 1));
   };
 

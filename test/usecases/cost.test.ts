@@ -3,9 +3,9 @@ import { heartbeat } from '#shared/usecases/heartbeat.ts';
 import { status } from '#shared/usecases/status.ts';
 import { tick } from '#shared/usecases/tick.ts';
 import { wake } from '#shared/usecases/wake.ts';
-import { anAsleepRecord, aRecord, SERVICE } from '../support/builders.ts';
+import { aLease, anAsleepRecord, aRecord, SERVICE } from '../support/builders.ts';
 import { aControlPlane, aHeartbeat, aStatus, aWake, type ControlPlane } from '../support/control-plane.ts';
-import { MINUTE } from '../support/virtual-clock.ts';
+import { MINUTE, T0 } from '../support/virtual-clock.ts';
 
 /** Store and fleet calls while it runs; who the services are is known already. */
 const cost = async (plane: ControlPlane, work: () => Promise<unknown>): Promise<number> => {
@@ -118,4 +118,52 @@ it('a waiter reads two documents every second or two', async () => {
   const refreshes = plane.fleet.calls.length;
   // Two reads a step; whoever is elected, and who loses the election, a write more; a listing and a lease at the end.
   expect(calls).toBeLessThanOrEqual(2 * steps + 20 * refreshes + 2 * 20);
+});
+
+describe('a tick', () => {
+  const NAMES = Array.from({ length: 60 }, (_, index) => `s${String(index).padStart(2, '0')}`);
+
+  it('over sleepers at rest costs two listings, the directory, and one look at the fleet', async () => {
+    const plane = aControlPlane(Object.fromEntries(NAMES.map((name) => [name, {}])));
+    const look = tick(plane);
+    await look();
+    await look();
+    plane.recount();
+    await look();
+    expect(plane.store.calls.map(({ op, key }) => `${op} ${key}`)).toEqual([
+      'get directory.json',
+      'list services/',
+      'list leases/',
+    ]);
+    expect(plane.fleet.calls.map(({ op }) => op)).toEqual(['list', 'observe']);
+    expect(plane.activity.asked).toEqual([]);
+  });
+
+  it('reads a record again only when it has changed, and of leases no more than the first live one', async () => {
+    const plane = aControlPlane({ [SERVICE]: { desiredCount: 1 } });
+    await plane.plant(aRecord({ readyAt: T0 }));
+    for (let index = 0; index < 40; index += 1) await plane.plantLease(aLease({ holder: `h${index}` }));
+    const look = tick(plane);
+    await look();
+    await look();
+    plane.recount();
+    await look();
+    const read = plane.store.calls.filter(({ op }) => op === 'get').map(({ key }) => key);
+    expect(read).not.toContain('services/api.json');
+    expect(read.filter((key) => key?.startsWith('leases/')).length).toBeLessThanOrEqual(16);
+    await plane.plant(aRecord({ readyAt: T0, revision: 99 }));
+    plane.recount();
+    await look();
+    expect(plane.store.calls.some(({ op, key }) => op === 'get' && key === 'services/api.json')).toBe(true);
+  });
+
+  it('still notices a sleeper that somebody started behind its back', async () => {
+    const plane = aControlPlane();
+    await plane.plant(anAsleepRecord());
+    const look = tick(plane);
+    await look();
+    plane.fleet.meddle(SERVICE, { desiredCount: 1 });
+    await look();
+    expect(plane.fleet.desiredCount(SERVICE)).toBe(0);
+  });
 });

@@ -86,8 +86,8 @@ describe('the tick', () => {
       plane.recount();
       await tick(plane)();
       const calls = plane.store.calls.map(({ op, key }) => `${op} ${key}`);
-      expect(calls.indexOf('list leases/api/')).toBeGreaterThan(calls.indexOf('get services/api.json'));
-      expect(calls.lastIndexOf('put services/api.json')).toBeGreaterThan(calls.indexOf('list leases/api/'));
+      expect(calls.indexOf('list leases/')).toBeGreaterThan(calls.indexOf('get services/api.json'));
+      expect(calls.lastIndexOf('put services/api.json')).toBeGreaterThan(calls.indexOf('list leases/'));
     });
   });
 

@@ -57,11 +57,19 @@ export const emfActivity = (clock: Clock): EmfActivity => {
     };
   };
 
+  /** One service's trouble is its own: it is unknown, and the others are measured all the same. */
+  const measured = (query: ActivityQuery): Measurement => {
+    try {
+      return isMeasured(query.signal) ? measureOne(query) : UNKNOWN;
+    } catch {
+      return UNKNOWN;
+    }
+  };
+
   return {
     read,
     taskStopped: ({ service, taskId }) => services.get(service)?.forEach((history) => history.forget(taskId)),
-    measure: async (queries) =>
-      new Map(queries.map((query) => [query.service, isMeasured(query.signal) ? measureOne(query) : UNKNOWN])),
+    measure: async (queries) => new Map(queries.map((query) => [query.service, measured(query)])),
   };
 };
 

@@ -46,23 +46,30 @@ export interface HealthWatch {
   readonly clock: Clock;
   /** Ends the watch. */
   readonly signal: AbortSignal;
+  /** How long the task may take to be healthy for the first time. */
+  readonly bootLimitMs: number;
   readonly onHealthy: () => void;
+  /** At most once, and the end of the watch: the boot limit is over, and this is what the last probe saw. */
+  readonly onNeverHealthy: (complaint: string) => void;
   /** At most once, and the end of the watch: the task has been healthy and is no more. */
   readonly onUnhealthy: (complaint: string) => void;
 }
 
 /**
- * Checks often until the task is healthy for the first time (a failure means only that it still boots), then
- * calmly; several failures in a row then mean that it is not.
+ * Checks often until the task is healthy for the first time (until the boot limit a failure means only that it still
+ * boots), then calmly; several failures in a row then mean that it is not.
  */
 export const watchHealth = async ({
   check,
   port,
   clock,
   signal,
+  bootLimitMs,
   onHealthy,
+  onNeverHealthy,
   onUnhealthy,
 }: HealthWatch): Promise<void> => {
+  const bootEndsAt = clock.now() + bootLimitMs;
   let hasBeenHealthy = false;
   let failures = 0;
   while (!signal.aborted) {
@@ -72,7 +79,9 @@ export const watchHealth = async ({
       failures = 0;
       if (!hasBeenHealthy) onHealthy();
       hasBeenHealthy = true;
-    } else if (hasBeenHealthy && ++failures === FAILURES_ALLOWED) {
+    } else if (!hasBeenHealthy) {
+      if (clock.now() >= bootEndsAt) return onNeverHealthy(complaint);
+    } else if (++failures === FAILURES_ALLOWED) {
       return onUnhealthy(`${complaint}, ${failures} times in a row`);
     }
     await clock.sleep(hasBeenHealthy ? HEALTHY_EVERY_MS : BOOTING_EVERY_MS, signal).catch(() => undefined);

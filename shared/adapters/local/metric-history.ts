@@ -27,6 +27,8 @@ const WINDOW_MS = 2 * 3_600_000;
 const BUCKET_MS = 1_000;
 /** Whoever reported this long before the newest report no longer speaks of the same moment. */
 const SAME_MOMENT_MS = 10_000;
+/** A service may tell its dimensions apart as it likes, but not fill the memory with them. */
+const REPORTERS = 1_000;
 
 /** The largest value within a second, and the last instant at which it was reported. */
 interface Bucket {
@@ -58,7 +60,7 @@ export const metricHistory = (): MetricHistory => {
     reporters.delete(who); // to be set anew: the map is in the order of the newest report
     reporters.set(who, report);
     for (const [name, { at }] of reporters) {
-      if (at >= report.at - SAME_MOMENT_MS) break;
+      if (at >= report.at - SAME_MOMENT_MS && reporters.size <= REPORTERS) break;
       reporters.delete(name);
     }
   };
@@ -74,17 +76,18 @@ export const metricHistory = (): MetricHistory => {
       const reports = present(since);
       const uses = past(since).filter(({ value }) => value > idleAtMost);
       return {
-        measuredAt: reports.length === 0 ? null : Math.max(...reports.map(({ at }) => at)),
+        measuredAt: greatest(reports.map(({ at }) => at)),
         inUse: reports.length === 0 ? null : reports.some(({ value }) => value > idleAtMost),
-        lastUseAt: uses.length === 0 ? null : Math.max(...uses.map(({ at }) => at)),
+        lastUseAt: greatest(uses.map(({ at }) => at)),
       };
     },
-    largest: (since) => {
-      const seen = past(since);
-      return seen.length === 0 ? null : Math.max(...seen.map(({ value }) => value));
-    },
+    largest: (since) => greatest(past(since).map(({ value }) => value)),
     forget: (taskId) => {
       for (const [who, report] of reporters) if (report.taskId === taskId) reporters.delete(who);
     },
   };
 };
+
+/** Not `Math.max(...)`: as arguments, many numbers overflow the stack. */
+const greatest = (numbers: readonly number[]): number | null =>
+  numbers.reduce<number | null>((most, each) => (most === null || each > most ? each : most), null);

@@ -1,3 +1,4 @@
+import { parsePolicy } from '#shared/domain/idle/policy.ts';
 import type { StopCode, Task } from '#shared/domain/lifecycle/observed.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { startGuarded, type GuardedProcess, type ProcessEnd } from './guarded-process.ts';
@@ -65,9 +66,9 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
     around.onChange(ref);
   };
 
-  const stop = (stoppedReason: string): void => {
+  const stop = (stoppedReason: string, stopCode: StopCode = 'ServiceSchedulerInitiated'): void => {
     if (askedToStop !== undefined || task.lastStatus === 'STOPPED') return;
-    askedToStop = { stopCode: 'ServiceSchedulerInitiated', stoppedReason };
+    askedToStop = { stopCode, stoppedReason };
     life.abort();
     update({ desiredStatus: 'STOPPED', ...(task.lastStatus === 'RUNNING' && { lastStatus: 'DEACTIVATING' }) });
     guarded?.stop();
@@ -105,6 +106,11 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
     if (task.lastStatus !== 'STOPPED') record(process ?? null, guard ?? null);
   };
 
+  const giveUp = (complaint: string, stopCode?: StopCode): void => {
+    update({ health: 'UNHEALTHY' });
+    stop(`Task failed container health checks (${complaint})`, stopCode);
+  };
+
   const watch = (): void => {
     const { port, health } = service;
     if (port === null || health === null) return;
@@ -113,11 +119,11 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
       port,
       clock,
       signal: life.signal,
+      bootLimitMs: parsePolicy(service.tags).policy.bootLimitMs,
       onHealthy: () => update({ health: 'HEALTHY' }),
-      onUnhealthy: (complaint) => {
-        update({ health: 'UNHEALTHY' });
-        stop(`Task failed container health checks (${complaint})`);
-      },
+      // Stopped by us, but for its own failure to start: under the scheduler's code nobody would count it as one.
+      onNeverHealthy: (complaint) => giveUp(complaint, 'TaskFailedToStart'),
+      onUnhealthy: (complaint) => giveUp(complaint),
     });
   };
 

@@ -9,9 +9,11 @@ const encode = (part: string): string =>
 
 export const controlKeys = {
   directory: `directory${SUFFIX}`,
+  records: 'services/',
   record: (service: string): string => `services/${service}${SUFFIX}`,
   projection: (service: string): string => `observed/${service}${SUFFIX}`,
   grant: (subject: string): string => `grants/${encode(subject)}${SUFFIX}`,
+  allLeases: 'leases/',
   leases: (service: string): string => `leases/${service}/`,
   /** One object per lease, so that holders never contend with each other. */
   lease: (service: string, { subject, holder }: Holder): string =>

@@ -1,0 +1,49 @@
+import type { Measurement } from '#shared/domain/idle/evidence.ts';
+import { repairWrites } from '#shared/domain/lifecycle/convergence.ts';
+import { decide } from '#shared/domain/lifecycle/decide.ts';
+import type { Observed } from '#shared/domain/lifecycle/observed.ts';
+import { deriveState } from '#shared/domain/lifecycle/state.ts';
+import { converge } from '#shared/usecases/converge.ts';
+import type { Deps } from '#shared/usecases/deps.ts';
+import { enact } from '#shared/usecases/enact.ts';
+import { evidence } from '#shared/usecases/evidence.ts';
+import type { Candidate } from '#shared/usecases/gather.ts';
+import { sight } from '#shared/usecases/look.ts';
+import { readProjection } from '#shared/usecases/projections.ts';
+import { tellNews } from '#shared/usecases/tell-news.ts';
+
+const isApart = ({ managed, record }: Candidate, observed: Observed): boolean =>
+  repairWrites(record.value, managed.policy, observed).length > 0;
+
+/** Decides about one service and does it; then makes the fleet what the record says, and notes what was seen. */
+export const lookAfter = (deps: Deps) => {
+  /** Sleepers that were seen at rest, by generation: there is nothing to decide, and nothing new to note. */
+  const atRest = new Map<string, number>();
+
+  const isUndisturbed = (candidate: Candidate, observed: Observed): boolean => {
+    const { service, generation, news } = candidate.record.value;
+    return atRest.get(service) === generation && news === null && !isApart(candidate, observed);
+  };
+
+  return async (candidate: Candidate, observed: Observed, measurement: Measurement): Promise<void> => {
+    if (isUndisturbed(candidate, observed)) return;
+    const { managed, record, survey } = candidate;
+    const previous = await readProjection(deps, managed.service);
+    const facts = { survey, observed, measurement, projection: previous?.value };
+    const laidOut = evidence(deps, managed.policy, record.value, facts);
+    const decision = decide(record.value, managed.policy, laidOut, deps.clock.now());
+    const current = (await enact(deps)(managed, record, { decision, observed })) ?? record;
+    // Whoever put it to sleep has converged, and what was observed before is of no use any more.
+    if (current.value.generation !== record.value.generation) {
+      await tellNews(deps)(current);
+      return;
+    }
+    if (isApart({ ...candidate, record: current }, observed)) await converge(deps)(managed);
+    const leases = survey.live === 0 ? 0 : null;
+    const seen = { observed, previous, leases, knownAt: laidOut.knownAt };
+    const view = await sight(deps)(managed, current, seen);
+    await tellNews(deps)(view.record);
+    const state = deriveState(view.record.value, observed, managed.policy);
+    if (state === 'asleep') atRest.set(managed.service, view.record.value.generation);
+  };
+};
