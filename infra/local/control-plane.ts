@@ -4,6 +4,7 @@ import { fileNotifier } from '#shared/adapters/local/file-notifier.ts';
 import { folderObjectStore } from '#shared/adapters/local/folder-object-store.ts';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
 import { processFleet } from '#shared/adapters/local/process-fleet.ts';
+import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
@@ -13,6 +14,7 @@ import { control, type Deps, type Settings } from '#shared/usecases/deps.ts';
 import { listServices } from '#shared/usecases/list-services.ts';
 import { sleepEndpoint } from '../../functions/sleep/endpoint.ts';
 import { taskEventEndpoint } from '../../functions/task-events/endpoint.ts';
+import { LOCAL } from './server.ts';
 import { stateNews } from './state-news.ts';
 import { taskChanges, type TaskChanges } from './task-changes.ts';
 import { ticker } from './ticker.ts';
@@ -77,14 +79,21 @@ export const controlPlane = async (options: ControlPlaneOptions): Promise<Contro
     settingsOf(options),
   );
 
+  // Whoever has the key of a local server owns it; an owner may take away what they like, and keep it so.
+  await deps.docs.swap(controlKeys.grant(LOCAL), null, { force: true, hold: true, registry: true });
+
   const tellNews = stateNews(telemetry);
   const onTaskEvent = taskEventEndpoint(deps);
   changes = taskChanges(async (service) => tellNews(await onTaskEvent({ service })), telemetry);
   const sleep = sleepEndpoint(deps);
   const lookAfter = async (): Promise<void> => {
-    await sleep();
-    const { services } = await listServices(deps)({ caller: NIGHTPORTER, limit: ALL, after: null });
-    services.forEach(tellNews);
+    try {
+      await sleep();
+    } finally {
+      // One service's failure fails the tick; of the others there is news all the same.
+      const { services } = await listServices(deps)({ caller: NIGHTPORTER, limit: ALL, after: null });
+      services.forEach(tellNews);
+    }
   };
 
   const ending = new AbortController();

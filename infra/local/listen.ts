@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
+import { answerBrokenRequests } from './broken-requests.ts';
 
 export interface Listening {
   /** With the port that was really taken. */
@@ -21,6 +22,7 @@ const LAST_ANSWERS_MS = 3_000;
 /** Rejects, as the system does, when the port or the address cannot be had. */
 export const listen = async ({ fetch, host, port }: ListenOptions): Promise<Listening> => {
   const server = createAdaptorServer({ fetch }) as Server;
+  answerBrokenRequests(server);
   server.listen(port, host);
   await once(server, 'listening');
   const taken = (server.address() as AddressInfo).port;

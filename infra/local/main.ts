@@ -1,14 +1,16 @@
 /** Local mode: everything on one machine, behind one HTTP server. `npm start -- --help` tells how. */
-import { mkdirSync } from 'node:fs';
 import { consoleTelemetry } from '#shared/adapters/local/console-telemetry.ts';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
+import { grants } from '#shared/usecases/caller.ts';
 import { systemClock } from '#shared/adapters/local/system-clock.ts';
 import { ownKey } from './api-key.ts';
 import { controlPlane } from './control-plane.ts';
+import { dataFolderFailure, openDataFolder } from './data-folder.ts';
 import { allEndpoints } from './endpoints.ts';
 import { listen } from './listen.ts';
 import { asOnlyServer } from './only-server.ts';
 import { readOptions, type Options } from './options.ts';
+import { outliveReaders } from './outlive-readers.ts';
 import { printer } from './printer.ts';
 import { localServer } from './server.ts';
 import { readServicesFile } from './services-file.ts';
@@ -43,7 +45,13 @@ const serve = async (options: Options, services: readonly LocalService[]): Promi
 
   const plane = await controlPlane({ ...options, services, clock, telemetry, serverEnvironment: process.env });
   const ending = new AbortController();
-  const server = localServer({ endpoints: allEndpoints(plane.deps), apiKey, telemetry, ending: ending.signal });
+  const server = localServer({
+    endpoints: allEndpoints(plane.deps),
+    apiKey,
+    telemetry,
+    grantOf: grants(plane.deps),
+    ending: ending.signal,
+  });
   const { url, close } = await listen({ fetch: server.fetch, host, port });
   // A key that somebody gave is theirs to keep: only one of our own making is shown.
   begin(welcome({ url, dataFolder, services, ownKey: options.apiKey === undefined ? apiKey : undefined }));
@@ -58,25 +66,21 @@ const serve = async (options: Options, services: readonly LocalService[]): Promi
   print('stopped');
 };
 
-const openDataFolder = ({ dataFolder }: Options): void => {
-  try {
-    mkdirSync(dataFolder, { recursive: true });
-  } catch (cause) {
-    refuse(1, `the data folder cannot be used: ${(cause as Error).message}`);
-  }
-};
-
 /** Whether the system refused the address or the port. */
 const isAboutListening = (cause: unknown): cause is Error =>
   cause instanceof Error && 'syscall' in cause && ['listen', 'getaddrinfo'].includes(String(cause.syscall));
 
+outliveReaders();
 const options = readOptions(process.argv);
 const services = readServices(options);
-openDataFolder(options);
+const unusable = openDataFolder(options.dataFolder);
+if (unusable !== undefined) refuse(1, unusable);
 try {
   const other = await asOnlyServer(options.dataFolder, () => serve(options, services));
   if (other !== undefined) refuse(1, `another server (process ${other}) uses the data folder ${options.dataFolder}`);
 } catch (cause) {
+  const failed = dataFolderFailure(options.dataFolder, cause);
+  if (failed !== undefined) refuse(1, failed);
   if (!isAboutListening(cause)) throw cause;
   refuse(1, `cannot listen on ${options.host}, port ${options.port}: ${cause.message}`);
 }

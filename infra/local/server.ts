@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import type { Caller } from '#shared/domain/caller.ts';
+import type { Grant } from '#shared/domain/caller.ts';
 import { Refusal } from '#shared/domain/errors.ts';
 import type { Endpoint } from '#shared/http/endpoint.ts';
 import { failureReply, refusalReply } from '#shared/http/problem.ts';
@@ -13,9 +13,14 @@ export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly apiKey: string;
   readonly telemetry: Telemetry;
+  /** What a subject may do. */
+  readonly grantOf: (subject: string) => Promise<Grant>;
   /** Aborted when the server ends: whoever waits is answered at once. */
   readonly ending: AbortSignal;
 }
+
+/** The subject behind the one key that there is. */
+export const LOCAL = 'local';
 
 type Env = { Bindings: Partial<HttpBindings> };
 
@@ -30,20 +35,18 @@ const keyCheck = (apiKey: string): ((given: string | undefined) => boolean) => {
 const addressOf = (context: Context<Env>): string =>
   (context.env?.incoming?.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 
-/** Whoever has the key of a local server owns it. */
-const callerOf = (context: Context<Env>): Caller => ({
-  subject: 'local',
-  source: addressOf(context),
-  grant: { force: true, hold: true, registry: true },
-});
-
 const toResponse = ({ status, headers, body }: HttpReply): Response =>
   new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
 
 const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
+/** The caller hung up while it was still sending. */
+const isBrokenOff = (context: Context<Env>, cause: unknown): boolean =>
+  context.req.raw.signal.aborted && cause === context.req.raw.signal.reason;
+const GONE = new Refusal('invalid-input', 'the request broke off', { field: 'body' });
+
 /** The addresses behind one HTTP server: 404, then 405, then the key, then the request itself. */
-export const localServer = ({ endpoints, apiKey, telemetry, ending }: ServerOptions): Hono<Env> => {
+export const localServer = ({ endpoints, apiKey, telemetry, grantOf, ending }: ServerOptions): Hono<Env> => {
   const isKey = keyCheck(apiKey);
 
   const read = async (context: Context<Env>): Promise<HttpRequest> => ({
@@ -53,7 +56,7 @@ export const localServer = ({ endpoints, apiKey, telemetry, ending }: ServerOpti
     query: [...new URL(context.req.url).searchParams],
     body: await readBody(context.req.raw),
     contentType: context.req.header('content-type') ?? null,
-    caller: callerOf(context),
+    caller: { subject: LOCAL, source: addressOf(context), grant: await grantOf(LOCAL) },
     signal: AbortSignal.any([context.req.raw.signal, ending]),
   });
 
@@ -64,9 +67,9 @@ export const localServer = ({ endpoints, apiKey, telemetry, ending }: ServerOpti
       }
       return toResponse(await endpoint.handle(await read(context)));
     } catch (cause) {
-      // Nobody is there to be answered, and a request that broke off is no failure of ours.
-      if (context.req.raw.signal.aborted) return new Response(null, { status: 499 });
-      return toResponse(failureReply(telemetry, cause, endpoint.operationId));
+      // Told whether or not anybody is still there to be answered; a request that broke off is no failure of ours.
+      const reply = failureReply(telemetry, isBrokenOff(context, cause) ? GONE : cause, endpoint.operationId);
+      return toResponse(reply);
     }
   };
 

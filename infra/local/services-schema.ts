@@ -8,7 +8,9 @@ const WAKE_COUNT = 'a whole number from 1 to 100';
 const PATH = 'a path such as /health';
 const HEALTH = '{ path: /… } or { tcp: true }';
 
-const text = z.string('a text; put numbers in quotes');
+/** To the system a NUL ends a text: what comes after it would never reach the process, or keep it from starting. */
+const withoutNul = z.regex(/^[^\0]*$/, 'a text without NUL characters');
+const text = z.string('a text; put numbers in quotes').check(withoutNul);
 
 const stopTimeout = z.string('a duration such as 10s, 1s to 120s').check(
   z.refine((value) => {
@@ -25,7 +27,7 @@ const serviceEntry = z.strictObject(
     command: z
       .array(text.check(z.minLength(1, 'a text that is not empty')), 'a list such as [node, server.js]')
       .check(z.minLength(1, 'a program and its arguments')),
-    environment: z.optional(z.record(z.string(), text, 'a map of texts')),
+    environment: z.optional(z.record(z.string().check(withoutNul), text, 'a map of texts')),
     port: z.optional(z.int(PORT).check(z.minimum(1, PORT), z.maximum(65_535, PORT))),
     health: z.optional(
       z.union(

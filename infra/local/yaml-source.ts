@@ -1,10 +1,10 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 
 export type Path = readonly (string | number)[];
 
 /** A YAML text that can say where in it something stands. */
 export interface YamlSource {
-  /** Syntax errors and keys that come twice; with one of them there is no value. */
+  /** Syntax errors, keys that come twice, names that cannot be; with one of them there is no value. */
   readonly errors: readonly { readonly line: number; readonly message: string }[];
   readonly value: unknown;
   /** The line of the field, or of the nearest thing around it that is there. */
@@ -18,10 +18,14 @@ const SHOWN_LENGTH = 60;
 export const parseYaml = (text: string): YamlSource => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const errors = document.errors.map(({ code, pos, message }) => ({
+  const syntaxErrors = document.errors.map(({ code, pos, message }) => ({
     line: lines.linePos(pos[0]).line,
     message: code === 'DUPLICATE_KEY' ? `${wordAt(text, pos[0])} comes twice` : message,
   }));
+  const errors = [
+    ...syntaxErrors,
+    ...nodeErrors(document).map(({ offset, message }) => ({ line: lines.linePos(offset).line, message })),
+  ];
   const value = errors.length > 0 ? undefined : valueOf(document, errors);
 
   const offsetOf = (path: Path): number => {
@@ -47,7 +51,30 @@ export const parseYaml = (text: string): YamlSource => {
 
 const wordAt = (text: string, offset: number): string => /^[^\s:]*/.exec(text.slice(offset))?.[0] ?? '';
 
-/** An alias without its anchor is only found on the way to a value. */
+interface NodeError {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** What the syntax allows and no value can be made of. */
+const nodeErrors = (document: Document): readonly NodeError[] => {
+  const found: NodeError[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      const message = `Unresolved alias (the anchor must be set before the alias): ${alias.source}`;
+      found.push({ offset: alias.range?.[0] ?? 0, message });
+    },
+    Pair: (_, { key }) => {
+      // Objects take this name for something else, so an entry of it would get lost without a word.
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      found.push({ offset: key.range?.[0] ?? 0, message: '__proto__: expected another name' });
+    },
+  });
+  return found;
+};
+
+/** Aliases that multiply beyond measure are only found on the way to a value. */
 const valueOf = (document: Document, errors: YamlSource['errors'][number][]): unknown => {
   try {
     return document.toJS();

@@ -3,7 +3,7 @@ import type { Holder, Lease } from '#shared/domain/lifecycle/lease.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import { look, type View } from '#shared/usecases/look.ts';
-import { takeLease } from '#shared/usecases/take-lease.ts';
+import { takeLease, type LeaseRequest } from '#shared/usecases/take-lease.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 
 export interface HeartbeatInput {
@@ -21,19 +21,23 @@ export const heartbeat =
     const managed = await deps.directory.find(input.service);
     const reason = `kept awake by ${input.holder}`;
     const holder: Holder = { subject: input.caller.subject, holder: input.holder };
+    const refuse: LeaseRequest['refuse'] = ({ intent, voided }, lease) => {
+      // Voided between the two reads: somebody ended every session, and a late heartbeat must not begin a new one.
+      if (intent !== 'asleep' && (!lease || lease.generation >= voided)) return;
+      throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
+    };
     const taken = await takeLease(deps)({
       managed,
       holder,
       reason,
       leaseMs: input.leaseMs ?? managed.policy.leaseMs,
       mayShorten: true,
-      refuse: ({ intent, voided }, lease) => {
-        // Voided between the two reads: somebody ended every session, and a late heartbeat must not begin a new one.
-        if (intent !== 'asleep' && (!lease || lease.generation >= voided)) return;
-        throw new Refusal('service-asleep', `${managed.service} is asleep; wake it first`);
-      },
+      refuse,
     });
     const { changed, record } = taken;
     if (changed) audit(deps.telemetry, input.caller, { action: 'keep', reason, before: changed, after: record.value });
-    return { ...(await look(deps)(managed, record, { glimpse: taken.glimpse })), lease: taken.lease };
+    const view = await look(deps)(managed, record, { glimpse: taken.glimpse });
+    // Looking may have found that it cannot start: then there is nothing to be kept awake any more.
+    await refuse(view.record.value, taken.lease);
+    return { ...view, lease: taken.lease };
   };

@@ -2,6 +2,7 @@ import { Refusal } from '#shared/domain/errors.ts';
 import { holdAt, pin, unpin, wantsTasks, type Hold, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { requireGrant, requireService, type Caller } from '#shared/usecases/caller.ts';
+import { neverStoodStill, ROUNDS } from '#shared/usecases/contention.ts';
 import { converge } from '#shared/usecases/converge.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
@@ -16,7 +17,6 @@ export interface HoldInput {
   readonly reason: string;
 }
 
-const ROUNDS = 25;
 const LONGEST_MS = 366 * 86_400_000;
 
 /** Swaps until it wins: a hold overrules whatever the record has become meanwhile. */
@@ -33,7 +33,7 @@ const overrule =
       const won = await deps.records.swap(record, to);
       if (won) return { before: record.value, after: won };
     }
-    throw new Refusal('throttled', `${managed.service} is being changed by too many at once`, { retryAfterMs: 1_000 });
+    throw neverStoodStill(managed.service);
   };
 
 /** Pins a service awake or asleep until an instant. Asleep ends every session. */

@@ -3,6 +3,7 @@ import { standing, type Lease } from '#shared/domain/lifecycle/lease.ts';
 import { awaken, drain, holdAt, layToSleep, type Cause, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { requireGrant, requireService, type Caller } from '#shared/usecases/caller.ts';
+import { neverStoodStill, ROUNDS } from '#shared/usecases/contention.ts';
 import { converge } from '#shared/usecases/converge.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
@@ -33,8 +34,6 @@ export interface KillOutcome extends View {
 
 type Ended = Omit<KillOutcome, 'managed' | 'sighting'>;
 
-const ROUNDS = 25;
-
 const asleep = (record: Versioned<ServiceRecord>, changed: boolean): Ended => ({
   record,
   did: 'killed',
@@ -52,9 +51,6 @@ const released = (record: Versioned<ServiceRecord>, remaining: number | null, me
 });
 
 const remain = (live: number): string => (live === 1 ? '1 other lease remains' : `${live} other leases remain`);
-
-const tooMany = (service: string): Refusal =>
-  new Refusal('throttled', `${service} is being changed by too many at once`, { retryAfterMs: 1_000 });
 
 interface Leaving {
   readonly managed: Managed;
@@ -116,7 +112,7 @@ const leave = async (deps: Deps, leaving: Leaving): Promise<Ended> => {
     if (ended === 'announced') isAnnounced = true;
     else if (ended) return ended;
   }
-  throw tooMany(managed.service);
+  throw neverStoodStill(managed.service);
 };
 
 const force = async (deps: Deps, managed: Managed, caller: Caller, cause: Cause): Promise<Ended> => {
@@ -130,7 +126,7 @@ const force = async (deps: Deps, managed: Managed, caller: Caller, cause: Cause)
     const won = await forceAsleep(deps)(managed, record, cause);
     if (won) return { ...asleep(won, true), message: 'stopping; forced, every lease is void' };
   }
-  throw tooMany(managed.service);
+  throw neverStoodStill(managed.service);
 };
 
 /** Meant for a session that a newer one has followed, or that was voided before somebody began anew. */

@@ -8,7 +8,7 @@ import type { Deps } from '#shared/usecases/deps.ts';
 import { enact } from '#shared/usecases/enact.ts';
 import { evidence } from '#shared/usecases/evidence.ts';
 import type { Candidate } from '#shared/usecases/gather.ts';
-import { sight } from '#shared/usecases/look.ts';
+import { sight, type Seen } from '#shared/usecases/look.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
 import { tellNews } from '#shared/usecases/tell-news.ts';
 
@@ -25,6 +25,17 @@ export const lookAfter = (deps: Deps) => {
     return atRest.get(service) === generation && news === null && !isApart(candidate, observed);
   };
 
+  const noteSeen = async (candidate: Candidate, seen: Seen): Promise<void> => {
+    const { observed, previous } = seen;
+    // Somebody has looked while we measured: what they saw is newer.
+    if ((previous?.value.observed?.observedAt ?? 0) > observed.observedAt) return;
+    const { managed, record } = candidate;
+    const view = await sight(deps)(managed, record, seen);
+    await tellNews(deps)(view.record);
+    const state = deriveState(view.record.value, observed, managed.policy);
+    if (state === 'asleep') atRest.set(managed.service, view.record.value.generation);
+  };
+
   return async (candidate: Candidate, observed: Observed, measurement: Measurement): Promise<void> => {
     if (isUndisturbed(candidate, observed)) return;
     const { managed, record, survey } = candidate;
@@ -38,12 +49,8 @@ export const lookAfter = (deps: Deps) => {
       await tellNews(deps)(current);
       return;
     }
-    if (isApart({ ...candidate, record: current }, observed)) await converge(deps)(managed);
-    const leases = survey.live === 0 ? 0 : null;
-    const seen = { observed, previous, leases, knownAt: laidOut.knownAt };
-    const view = await sight(deps)(managed, current, seen);
-    await tellNews(deps)(view.record);
-    const state = deriveState(view.record.value, observed, managed.policy);
-    if (state === 'asleep') atRest.set(managed.service, view.record.value.generation);
+    const now = { ...candidate, record: current };
+    if (isApart(now, observed)) await converge(deps)(managed);
+    await noteSeen(now, { observed, previous, leases: survey.live === 0 ? 0 : null, knownAt: laidOut.knownAt });
   };
 };

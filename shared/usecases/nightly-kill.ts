@@ -1,4 +1,5 @@
 import { isDue, isKilledNightly } from '#shared/domain/lifecycle/nightly-kill.ts';
+import { drain } from '#shared/domain/lifecycle/record.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { NIGHTPORTER } from '#shared/usecases/caller.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
@@ -10,17 +11,16 @@ const killOne = async (deps: Deps, managed: Managed, scheduledAt: number): Promi
   const { live } = await deps.leases.survey(managed.service, record.value.voided, 'first-live');
   if (!isKilledNightly(record.value, managed.policy, { scheduledAt, isLeased: live > 0 }, deps.clock.now())) return;
   const cause = { by: NIGHTPORTER.subject, reason: 'nightly-kill' };
-  const after = await forceAsleep(deps)(managed, record, cause);
+  const isAnnounced = managed.policy.nightlyKill !== 'spare-leased' || record.value.intent === 'draining';
+  const after = isAnnounced
+    ? await forceAsleep(deps)(managed, record, cause)
+    : await deps.records.swap(record, drain(record.value, cause, deps.clock.now()));
   if (after) {
-    audit(deps.telemetry, NIGHTPORTER, {
-      action: 'sleep',
-      reason: cause.reason,
-      before: record.value,
-      after: after.value,
-    });
-  } else {
-    await killOne(deps, managed, scheduledAt);
+    const action = isAnnounced ? 'sleep' : 'drain';
+    audit(deps.telemetry, NIGHTPORTER, { action, reason: cause.reason, before: record.value, after: after.value });
   }
+  // Overtaken, or only announced so far: the leases are listed anew.
+  if (!after || !isAnnounced) await killOne(deps, managed, scheduledAt);
 };
 
 /**

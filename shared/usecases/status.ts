@@ -72,5 +72,6 @@ export const status =
     if (holder === null) return { ...view, lease: null };
     const own = await deps.leases.read(service, { subject: caller.subject, holder });
     const isLive = own !== undefined && standing(own.value, view.record.value.voided, deps.clock.now()) === 'live';
-    return { ...view, lease: isLive ? own.value : null };
+    // Under the generation it is good for, as a wake tells it.
+    return { ...view, lease: isLive ? { ...own.value, generation: view.record.value.generation } : null };
   };

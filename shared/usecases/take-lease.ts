@@ -1,6 +1,6 @@
-import { Refusal } from '#shared/domain/errors.ts';
 import { standing, type Holder, type Lease } from '#shared/domain/lifecycle/lease.ts';
 import { awaken, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { neverStoodStill, ROUNDS } from '#shared/usecases/contention.ts';
 import { converge, type ConvergeDeps } from '#shared/usecases/converge.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
@@ -39,11 +39,6 @@ interface Put {
   readonly under: ServiceRecord;
   readonly known: Versioned<Projection> | undefined;
 }
-
-const ROUNDS = 25;
-
-const neverStoodStill = (service: string): Refusal =>
-  new Refusal('throttled', `${service} is being changed by too many at once`, { retryAfterMs: 1_000 });
 
 /** Puts the lease under the present generation; `undefined` when another writer or a newer record was in the way. */
 const putLease = async (deps: TakeLeaseDeps, request: LeaseRequest): Promise<Put | undefined> => {

@@ -139,6 +139,28 @@ describe('activity from metric lines', () => {
     expect(await measure()).toMatchObject({ inUse: true });
   });
 
+  it('measures a service that reports under very many dimensions, and keeps the newest', async () => {
+    const dimensions = [['Who']];
+    for (let who = 0; who < 150_000; who += 1) {
+      activity.read(ECHO, line({ ActiveConnections: who === 0 ? 1 : 0, Who: who }, { dimensions }));
+    }
+    expect(await measure()).toMatchObject({ measuredAt: now, inUse: false, lastUseAt: now });
+  });
+
+  it('measures the others when one service cannot be measured', async () => {
+    activity.read(ECHO, connections(1));
+    const troubled = {
+      service: 'troubled',
+      lookBackMs: LOOK_BACK_MS,
+      get signal(): Signal {
+        throw new Error('no signal');
+      },
+    };
+    const measured = await activity.measure([troubled, { service: 'echo', signal: CONNECTIONS, lookBackMs: 1_000 }]);
+    expect(measured.get('troubled')).toEqual(UNKNOWN);
+    expect(measured.get('echo')).toMatchObject({ inUse: true });
+  });
+
   describe('with several tasks', () => {
     it('is in use while any of them is', async () => {
       activity.read(ECHO, connections(1));

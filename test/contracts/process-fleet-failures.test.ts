@@ -105,6 +105,28 @@ describe('a task that fails', () => {
     );
   });
 
+  it('is stopped and replaced when it is never healthy, and says what the last probe saw', async () => {
+    const elsewhere = `require('node:http').createServer((_, response) => {
+        response.writeHead(302, { location: '/login' }).end();
+      }).listen(port, '127.0.0.1');
+      process.on('SIGTERM', () => { console.log('heard SIGTERM'); process.exit(0); });`;
+    const tags = { 'boot-limit': '1s' };
+    const service = scripted('web', elsewhere, { port: await freePort(), health: { path: '/health' }, tags });
+    const { fleet, task, observe } = await fleetBench([service]);
+    await fleet.setDesiredCount('web', 1);
+    const first = await task('web', ({ startedAt }) => startedAt !== null);
+    await task('web', ({ id, lastStatus }) => id !== first.id && lastStatus === 'RUNNING');
+    const replaced = (await observe('web')).tasks.find(({ id }) => id === first.id);
+    expect(replaced).toMatchObject({
+      health: 'UNHEALTHY',
+      output: 'heard SIGTERM',
+      // Under the scheduler's own code it would not count as a failure to start, and the breaker would never trip.
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: 'Task failed container health checks (GET /health answered 302)',
+    });
+    expect(replaced!.stoppedAt! - replaced!.startedAt!).toBeGreaterThanOrEqual(1_000);
+  });
+
   it('is not blamed when its guard is killed: it is ended and replaced', async () => {
     const { fleet, task, dataFolder, observe } = await fleetBench([scripted('parent', WITH_DESCENDANT)]);
     await fleet.setDesiredCount('parent', 1);

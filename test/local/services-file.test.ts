@@ -209,6 +209,26 @@ describe('a bad services file is refused with file, line, field and what was exp
       'services: *nothing',
       'services.yaml:1: Unresolved alias (the anchor must be set before the alias): nothing',
     ],
+    [
+      'an alias without an anchor further down',
+      withFields('environment: *nothing'),
+      'services.yaml:5: Unresolved alias (the anchor must be set before the alias): nothing',
+    ],
+    [
+      'a NUL in the command',
+      'services:\n  echo:\n    port: 1\n    command: [node, "a\\0b"]',
+      'services.yaml:4: services.echo.command.1: expected a text without NUL characters, found "a\\u0000b"',
+    ],
+    [
+      'a NUL in the environment',
+      withFields('environment: { A: "a\\0b" }'),
+      'services.yaml:5: services.echo.environment.A: expected a text without NUL characters, found "a\\u0000b"',
+    ],
+    [
+      'a service named __proto__',
+      `${withFields()}\n  __proto__: { command: [node], port: 2 }`,
+      'services.yaml:5: __proto__: expected another name',
+    ],
   ])('%s', ([, text, problem]) => {
     expect(problemsOf(text)).toEqual([problem]);
   });
@@ -226,6 +246,12 @@ describe('a bad services file is refused with file, line, field and what was exp
       'services.yaml:4 services.a.colour',
       'services.yaml:5 services.a.command',
       'services.yaml:6 services.b c',
+    ]);
+  });
+
+  it('a NUL in the name of a variable', () => {
+    expect(problemsOf(withFields('environment:', '  "A\\0B": x'))).toEqual([
+      'services.yaml:6: services.echo.environment.A\0B: expected a text without NUL characters, found "x"',
     ]);
   });
 

@@ -1,5 +1,5 @@
-import { stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { freePort } from '../support/free-port.ts';
@@ -7,6 +7,9 @@ import { folderOf, isRunning, spawnServer, startServer, tasksOf, until } from '.
 
 const echoService = async (): Promise<string> =>
   `services:\n  echo: { command: [node, infra/local/demo/echo.ts], port: ${await freePort()}, health: { path: /health } }\n`;
+
+/** One line that names the folder, and nothing else. */
+const saysUnusable = (folder: string): RegExp => new RegExp(`^the data folder ${folder} cannot be used: .+\n$`);
 
 /** A start that is not to succeed. */
 const refusedStart = async (context: TestContext, ...args: readonly string[]) => {
@@ -62,11 +65,29 @@ describe.concurrent('a start', () => {
     const file = join(await folderOf(context), 'file');
     await writeFile(file, '');
     const { status, stderr } = await refusedStart(context, '--port', '0', '--data', file);
-    expect({ status, stderr }).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('data folder cannot be used'),
-    });
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringMatching(saysUnusable(file)) });
   });
+
+  it.for(['buckets', 'buckets/control', 'tasks', 'server.lock'])(
+    'with a file as %s in its data folder says so',
+    async (name, context) => {
+      const data = await folderOf(context);
+      await mkdir(dirname(join(data, name)), { recursive: true });
+      await writeFile(join(data, name), '');
+      const { status, stderr } = await refusedStart(context, '--port', '0', '--data', data);
+      expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringMatching(saysUnusable(data)) });
+    },
+  );
+
+  it.for(['api-key', 'audit.ndjson', 'server.lock'])(
+    'with a folder as %s in its data folder says so',
+    async (name, context) => {
+      const data = await folderOf(context);
+      await mkdir(join(data, name));
+      const { status, stderr } = await refusedStart(context, '--port', '0', '--data', data);
+      expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringMatching(saysUnusable(data)) });
+    },
+  );
 
   it.for([
     ['--host', '192.0.2.1', 'cannot listen', 1],
@@ -99,7 +120,7 @@ describe.concurrent('a start', () => {
 });
 
 describe.concurrent('a stop', () => {
-  it.for(['SIGINT', 'SIGTERM'] as const)(
+  it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s answers who waits, stops the services and says so',
     async (signal, context) => {
       const slow = `{ command: [node, infra/local/demo/slow.ts], environment: { BOOT_SECONDS: '60' }, port: ${await freePort()}, health: { path: /health } }`;
@@ -126,6 +147,9 @@ describe.concurrent('a stop', () => {
     const pid = await until('a task runs', async () => (await tasksOf(server))[0]?.pid ?? undefined);
     const ended = server.end('SIGINT');
     await until('it says so', () => server.output().includes('deaf         stopping') || undefined);
+    process.kill(server.pid, 'SIGINT'); // npm passes on what the terminal has sent already
+    await sleep(1_000);
+    expect(isRunning(pid)).toBe(true);
     await server.end('SIGINT');
     expect(await ended).toBe(130);
     await until('no process is left', () => !isRunning(pid) || undefined, 5_000);

@@ -18,8 +18,8 @@ interface Session {
 }
 
 /** Who may end other people's sessions. */
-const MAY_END_SESSIONS = /^(force|hold-asleep|nightly-kill)/;
-const IS_FORCED_BY_REASON = /^(failed to start|nightly-kill)/;
+const MAY_END_SESSIONS = /^(force|hold-asleep)/;
+const BREAKER = /^failed to start/;
 /** Clocks of the stage differ by no more than this either way. */
 const TOLERANCE_MS = 2_000;
 
@@ -44,7 +44,8 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     [...sessions].filter(([, it]) => !it.isReleased && it.generation >= voided).map(([holder]) => holder);
 
   const onSleep = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
-    if (MAY_END_SESSIONS.test(actor) || IS_FORCED_BY_REASON.test(after.reason)) {
+    const isNightly = after.reason === 'nightly-kill' && !scenario.sparesLeased;
+    if (MAY_END_SESSIONS.test(actor) || BREAKER.test(after.reason) || isNightly) {
       forcedUpTo = after.voided;
       return;
     }
@@ -56,7 +57,7 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     if (before.hold && world.now() + TOLERANCE_MS < before.hold.until && before.hold.intent === 'awake') {
       broken.push(`held awake, but ${actor} put it to sleep`);
     }
-    if (!actor.startsWith('tick')) return;
+    if (!actor.startsWith('tick') || after.reason === 'nightly-kill') return;
     if (scenario.activity === 'active') broken.push(`${actor} put a service to sleep that was in use`);
     const awakeMs = world.now() - (before.wokenAt ?? 0);
     if (scenario.activity === 'unknown' && awakeMs + TOLERANCE_MS * 2 < policy.unknownAfterMs) {

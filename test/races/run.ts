@@ -131,13 +131,20 @@ const programOf = (set: Stage, variant: Variant, goodbyes: Goodbyes, doing: Doin
 
 const isOfTheWorld = ({ do: what }: Doing): boolean => /^(task-|scaler|time)/.test(what);
 
+/** A tick fails with everything that failed in it. */
+const causesOf = (cause: unknown): readonly unknown[] =>
+  cause instanceof AggregateError ? cause.errors.flatMap(causesOf) : [cause];
+
+/** Refusals and outages are answers like any other; anything else is a bug in the code under test. */
+const isAnswer = (cause: unknown): boolean =>
+  cause instanceof Refusal || /^Error: (no answer|refused|.* stood still)/.test(String(cause));
+
 const launch = (set: Stage, actor: Actor, program: Program): void => {
   program(set.depsOf(actor), actor).catch((cause: unknown) => {
     const isThrottled = cause instanceof Refusal && cause.code === 'throttled';
     if (isThrottled && set.isFaultless) set.watch.broken.push(`${actor.name} never got through`);
-    // Refusals and outages are answers like any other; anything else is a bug in the code under test.
-    const isAnswer = cause instanceof Refusal || /answer|refused|failed|stood still/.test(String(cause));
-    if (!isAnswer) set.watch.broken.push(`${actor.name} broke: ${String(cause)}`);
+    const bugs = causesOf(cause).filter((each) => !isAnswer(each));
+    if (bugs.length > 0) set.watch.broken.push(`${actor.name} broke: ${bugs.map(String).join('; ')}`);
   });
 };
 

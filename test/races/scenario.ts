@@ -28,6 +28,8 @@ export interface Scenario {
   readonly expired: readonly HolderName[];
   readonly activity: 'idle' | 'active' | 'unknown';
   readonly autoscaled: boolean;
+  /** Whether the nightly kill spares who holds a lease. */
+  readonly sparesLeased: boolean;
   /** Whether ticks fail to read this service's record, while a neighbour waits to be put to sleep. */
   readonly poisoned: boolean;
   /** Whether the fleet's reads may show the past. */
@@ -86,6 +88,7 @@ const crowds: fc.Arbitrary<Scenario> = fc.record({
   expired: fc.subarray([...HOLDERS], { maxLength: 1 }),
   activity: fc.constantFrom<Scenario['activity'][]>('idle', 'idle', 'active', 'unknown'),
   autoscaled: fc.boolean(),
+  sparesLeased: fc.boolean(),
   stale: fc.boolean(),
   poisoned: fc.constant(false),
   skewMs: fc.constantFrom(0, 2_000),
@@ -101,7 +104,12 @@ const asking = fc.record({
   do: fc.constantFrom<('wake' | 'heartbeat')[]>('wake', 'heartbeat'),
   holder: fc.constant<HolderName>('a'),
 });
-const ending = fc.constantFrom<Doing[]>({ do: 'force' }, { do: 'tick' }, { do: 'kill', holder: 'b' });
+const ending = fc.constantFrom<Doing[]>(
+  { do: 'force' },
+  { do: 'tick' },
+  { do: 'kill', holder: 'b' },
+  { do: 'nightly-kill' },
+);
 
 /** One holder's own calls race each other while somebody ends the session: few calls, so that few orders are missed. */
 const duels: fc.Arbitrary<Scenario> = fc.record({
@@ -110,6 +118,7 @@ const duels: fc.Arbitrary<Scenario> = fc.record({
   expired: fc.constant([]),
   activity: fc.constant('idle'),
   autoscaled: fc.constant(false),
+  sparesLeased: fc.constant(true),
   stale: fc.constant(false),
   poisoned: fc.constant(false),
   skewMs: fc.constant(0),

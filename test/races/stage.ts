@@ -69,7 +69,11 @@ const placeNeighbour = (store: SimStore, ecs: SimEcs): void => {
 /** Sets one service, its leases and its fleet on the stage, with a monitor that watches every write. */
 export const stage = (scenario: Scenario, variant: Variant) => {
   const there = world(scenario.choices, scenario.faults, NOON);
-  const policy: Policy = { ...POLICY, max: scenario.autoscaled ? 3 : 1 };
+  const policy: Policy = {
+    ...POLICY,
+    max: scenario.autoscaled ? 3 : 1,
+    nightlyKill: scenario.sparesLeased ? 'spare-leased' : 'yes',
+  };
   const managed: Managed = {
     taskDefinition: 'one',
     service: SERVICE,

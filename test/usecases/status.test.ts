@@ -72,7 +72,7 @@ describe('the status of a service', () => {
 
     it.each([
       ['ready', () => begunAMinuteAgo()],
-      ['draining', () => plane.plant(aDrainingRecord())],
+      ['draining', async () => (await begunAMinuteAgo(), plane.plant(aDrainingRecord()))],
       ['asleep', () => plane.plant(anAsleepRecord())],
     ])('is over at once for what is %s', async (state, arrange) => {
       await arrange();

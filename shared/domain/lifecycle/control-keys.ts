@@ -5,7 +5,9 @@ const SUFFIX = '.json';
 
 /** Percent-encodes all that could be taken for a separator: a subject may be an ARN. */
 const encode = (part: string): string =>
-  encodeURIComponent(part).replaceAll(/[~!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(part)
+    .replaceAll('%40', '@')
+    .replaceAll(/[~!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 export const controlKeys = {
   directory: `directory${SUFFIX}`,

@@ -13,6 +13,7 @@ export type Decision =
   | IdleDecision
   /** `force` goes to asleep at once, from anywhere, and voids every lease. */
   | { readonly act: 'force'; readonly because: 'start-failures' | 'nightly-kill'; readonly recheckAt: null }
+  | { readonly act: 'drain'; readonly because: 'nightly-kill'; readonly recheckAt: null }
   | { readonly act: 'keep'; readonly because: 'held-awake'; readonly recheckAt: number }
   /** Asleep: there is nothing to decide until somebody wakes it. */
   | { readonly act: 'rest'; readonly because: 'asleep' | 'held-asleep'; readonly recheckAt: number | null };
@@ -27,7 +28,9 @@ export const decide = (record: ServiceRecord, policy: Policy, evidence: TickEvid
   if (hold) return { act: 'keep', because: 'held-awake', recheckAt: hold.until };
   const nightly = { scheduledAt: evidence.nightlyKillAt, isLeased: evidence.leasedUntil !== null };
   if (isKilledNightly(record, policy, nightly, now)) {
-    return { act: 'force', because: 'nightly-kill', recheckAt: null };
+    // To spare whoever holds a lease takes the barrier: one may be put between the listing and the swap.
+    const act = policy.nightlyKill === 'spare-leased' && record.intent === 'awake' ? 'drain' : 'force';
+    return { act, because: 'nightly-kill', recheckAt: null };
   }
   return decideIdle(policy, evidence, now);
 };

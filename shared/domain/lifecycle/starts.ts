@@ -15,6 +15,8 @@ const NOT_ITS_FAULT: ReadonlySet<string> = new Set([
 /** How the platform says that there was no machine to be had. */
 const NO_CAPACITY = /capacity is unavailable|RESOURCE:|CapacityUnavailable/i;
 
+const UNHEALTHY = /failed .*health check/i;
+
 const BOOTS_REMEMBERED = 10;
 const BREAKER_FIRST_MS = 60_000;
 const BREAKER_LONGEST_MS = 30 * 60_000;
@@ -45,8 +47,13 @@ const provenUntil = (tasks: readonly Task[], readiness: Readiness, policy: Polic
 
 const failedAt = (task: Task, policy: Policy): number => task.stoppedAt ?? task.createdAt + policy.bootLimitMs;
 
+/** The scheduler stops what is unhealthy under the same code as what is no longer wanted; the reason tells them apart. */
+const wasUnhealthy = (task: Task): boolean => UNHEALTHY.test(task.stoppedReason ?? '');
+
 const stoppedTooSoon = (task: Task): boolean =>
-  task.stoppedAt !== null && !NOT_ITS_FAULT.has(task.stopCode ?? '') && !NO_CAPACITY.test(task.stoppedReason ?? '');
+  task.stoppedAt !== null &&
+  (!NOT_ITS_FAULT.has(task.stopCode ?? '') || wasUnhealthy(task)) &&
+  !NO_CAPACITY.test(task.stoppedReason ?? '');
 
 const neverReady = (task: Task, readiness: Readiness, policy: Policy, now: number): boolean =>
   task.stoppedAt === null &&

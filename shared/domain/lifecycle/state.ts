@@ -13,8 +13,10 @@ const hasStopped = (observed: Observed): boolean =>
 /** `observed` is null when nothing is known of this generation: unknown is never taken for ready or gone. */
 export const deriveState = (record: ServiceRecord, observed: Observed | null, policy: Policy): ServiceState => {
   if (record.intent === 'asleep') return observed && hasStopped(observed) ? 'asleep' : 'stopping';
-  if (record.intent === 'draining') return 'draining';
-  if (observed && readyTasks(observed, policy).length >= policy.wakeCount) return 'ready';
+  const isReady = observed !== null && readyTasks(observed, policy).length >= policy.wakeCount;
+  // Draining still serves; what has never come up does not, whatever becomes of it.
+  if (record.intent === 'draining' && (isReady || observed === null)) return 'draining';
+  if (isReady) return 'ready';
   return record.failedTasks.length > 0 ? 'failing' : 'waking';
 };
 

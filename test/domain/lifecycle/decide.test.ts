@@ -44,6 +44,17 @@ describe('who wins, first match', () => {
     expect(decided(record, evidence)).toBe(expected);
   });
 
+  it('the nightly kill that spares leases goes through draining, and is called off by a lease', () => {
+    const sparing = aPolicy({ nightlyKill: 'spare-leased' });
+    const verdict = (record: ServiceRecord, more: Partial<TickEvidence> = {}): string => {
+      const { act, because } = decide(record, sparing, tickEvidence({ ...killed, ...more }), T0);
+      return `${act}: ${because}`;
+    };
+    expect(verdict(aRecord(yesterday))).toBe('drain: nightly-kill');
+    expect(verdict(aDrainingRecord(yesterday))).toBe('force: nightly-kill');
+    expect(verdict(aDrainingRecord(yesterday), leased)).toBe('keep: leased');
+  });
+
   it('two failures are not too many', () => {
     expect(decided(aRecord({ failedTasks: ['a', 'b'] }), leased)).toBe('keep: leased');
   });

@@ -109,6 +109,12 @@ describe('a start failure', () => {
     expect(learnt([aCrashedTask({ stopCode })])).toBeUndefined();
   });
 
+  it('is a stop for failed health checks, although the scheduler calls it its own', () => {
+    const stoppedReason = 'Task failed container health checks';
+    const learned = learnt([aCrashedTask({ stopCode: 'ServiceSchedulerInitiated', stoppedReason })]);
+    expect(learned?.failedTasks).toEqual(['task-1']);
+  });
+
   it.each(['TaskFailedToStart', 'EssentialContainerExited', null] as const)('is any other stop: %s', (stopCode) => {
     expect(learnt([aCrashedTask({ stopCode })])?.failedTasks).toEqual(['task-1']);
   });

@@ -33,6 +33,8 @@ describe('a service is shown as', () => {
     ['stopping', anAsleepRecord(), null, 'nobody has looked: never taken for gone'],
     ['draining', aDrainingRecord(), ready, 'it was seen idle'],
     ['draining', aDrainingRecord(failed), null, 'it was seen idle, whatever else is known'],
+    ['waking', aDrainingRecord(), booting, 'what never came up does not serve, whatever becomes of it'],
+    ['failing', aDrainingRecord(failed), gone, 'it fails to start, whatever becomes of it'],
     ['ready', aRecord(), ready, 'a task is ready'],
     ['ready', aRecord(failed), ready, 'a task is ready, whatever failed before'],
     ['waking', aRecord(), booting, 'none is ready yet'],
