@@ -78,6 +78,13 @@ const glance = async (deps: LookDeps, record: ServiceRecord, counts: boolean): P
   return { known, claimed: await claimIfStale(deps, record, known, counts) };
 };
 
+/** The same view after the record has moved: what was seen of another generation is not shown under it. */
+export const under = (view: View, record: Versioned<ServiceRecord>): View => ({
+  ...view,
+  record,
+  sighting: isOf(view.sighting ?? undefined, record.value) ? view.sighting : null,
+});
+
 const refresh = async (deps: LookDeps, stale: View, claimed: Versioned<Projection>, counts: boolean): Promise<View> => {
   const { managed, record } = stale;
   const [observed, survey] = await Promise.all([
@@ -85,7 +92,7 @@ const refresh = async (deps: LookDeps, stale: View, claimed: Versioned<Projectio
     counts ? deps.leases.survey(managed.service, record.value.voided, 'all') : undefined,
   ]);
   const view = await sight(deps)(managed, record, { observed, previous: claimed, leases: survey?.live ?? null });
-  return isAbandoned(view, deps.clock.now()) ? { ...view, record: await converge(deps)(managed) } : view;
+  return isAbandoned(view, deps.clock.now()) ? under(view, await converge(deps)(managed)) : view;
 };
 
 /**

@@ -1,5 +1,5 @@
 import { converge } from '#shared/usecases/converge.ts';
-import { sight, type View } from '#shared/usecases/look.ts';
+import { sight, under, type View } from '#shared/usecases/look.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import { tellNews } from '#shared/usecases/tell-news.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
@@ -15,5 +15,5 @@ export const taskChanged =
     const managed = await deps.directory.find(service);
     const [record, previous] = await Promise.all([deps.records.read(managed), readProjection(deps, service)]);
     const view = await sight(deps)(managed, record, { observed: await observeOne(deps, service), previous });
-    return { ...view, record: await tellNews(deps)(await converge(deps)(managed)) };
+    return under(view, await tellNews(deps)(await converge(deps)(managed)));
   };

@@ -2,7 +2,7 @@ import type { Measurement, Signal } from '#shared/domain/idle/evidence.ts';
 import type { Activity, ActivityQuery } from '#shared/ports/activity.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { TaskRef } from './local-service.ts';
-import { parseMetricLine, type Datapoint } from './emf-line.ts';
+import { parseMetricLine } from './emf-line.ts';
 import { metricHistory, type MetricHistory } from './metric-history.ts';
 
 export interface EmfActivity extends Activity {
@@ -12,21 +12,50 @@ export interface EmfActivity extends Activity {
   readonly taskStopped: (task: TaskRef) => void;
 }
 
+/** The metrics that count without a policy naming them, in any namespace. */
+const CONNECTIONS = 'ActiveConnections';
+const LAST_ACTIVITY = 'LastActivityEpochSeconds';
+
 /** A service may name its metrics as it likes, but not fill the memory with names. */
-const METRICS_PER_SERVICE = 100;
+const METRICS_PER_SHELF = 100;
+
+/** Metrics of one service that compete for room: these two with nobody but their own namesakes, all others together. */
+type Shelf = typeof CONNECTIONS | typeof LAST_ACTIVITY | 'others';
+
+interface MetricName {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 const UNKNOWN: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
 
 /** What CloudWatch Logs does on AWS: turns the metric lines of the services into measurements, in memory. */
 export const emfActivity = (clock: Clock): EmfActivity => {
-  const services = new Map<string, Map<string, MetricHistory>>();
+  const services = new Map<string, Readonly<Record<Shelf, Map<string, MetricHistory>>>>();
 
-  const historyFor = (service: string, { namespace, name }: Datapoint): MetricHistory | undefined => {
-    const metrics = services.get(service) ?? new Map<string, MetricHistory>();
-    services.set(service, metrics);
-    const key = metricKey(namespace, name);
-    if (!metrics.has(key) && metrics.size < METRICS_PER_SERVICE) metrics.set(key, metricHistory());
+  const shelvesOf = (service: string): Readonly<Record<Shelf, Map<string, MetricHistory>>> => {
+    const shelves = services.get(service) ?? {
+      [CONNECTIONS]: new Map(),
+      [LAST_ACTIVITY]: new Map(),
+      others: new Map(),
+    };
+    services.set(service, shelves);
+    return shelves;
+  };
+
+  const reported = (service: string, metric: MetricName): MetricHistory | undefined => {
+    const metrics = shelvesOf(service)[shelfOf(metric)];
+    const key = metricKey(metric);
+    if (!metrics.has(key) && metrics.size < METRICS_PER_SHELF) metrics.set(key, metricHistory());
     return metrics.get(key);
+  };
+
+  /** What a policy asks for has room, whatever else the service reports. */
+  const asked = (service: string, metric: MetricName): MetricHistory => {
+    const metrics = shelvesOf(service)[shelfOf(metric)];
+    const history = metrics.get(metricKey(metric)) ?? metricHistory();
+    metrics.set(metricKey(metric), history);
+    return history;
   };
 
   const read = ({ service, taskId }: TaskRef, line: string): void => {
@@ -34,20 +63,17 @@ export const emfActivity = (clock: Clock): EmfActivity => {
     for (const datapoint of parseMetricLine(line)) {
       // A service whose clock is ahead must not look busy for longer.
       const at = Math.min(datapoint.at ?? now, now);
-      historyFor(service, datapoint)?.add(
-        { taskId, dimensions: datapoint.dimensions, value: datapoint.value, at },
-        now,
-      );
+      reported(service, datapoint)?.add({ taskId, dimensions: datapoint.dimensions, value: datapoint.value, at }, now);
     }
   };
 
-  const histories = (service: string, isWanted: (key: string) => boolean): readonly MetricHistory[] =>
-    [...(services.get(service) ?? [])].filter(([key]) => isWanted(key)).map(([, history]) => history);
+  const usageOf = (service: string, signal: Signal): readonly MetricHistory[] =>
+    signal.kind === 'metric' ? [asked(service, signal)] : [...shelvesOf(service)[CONNECTIONS].values()];
 
   const measureOne = ({ service, signal, lookBackMs }: ActivityQuery): Measurement => {
     const since = clock.now() - lookBackMs;
-    const use = histories(service, usageOf(signal)).map((history) => history.usage(idleAtMost(signal), since));
-    const activity = signal.kind === 'connections' ? histories(service, isNamed('LastActivityEpochSeconds')) : [];
+    const use = usageOf(service, signal).map((history) => history.usage(idleAtMost(signal), since));
+    const activity = signal.kind === 'connections' ? [...shelvesOf(service)[LAST_ACTIVITY].values()] : [];
     const lastActivityAt = latest(activity.map((history) => history.largest(since)));
     return {
       measuredAt: latest(use.map(({ measuredAt }) => measuredAt)),
@@ -68,7 +94,9 @@ export const emfActivity = (clock: Clock): EmfActivity => {
 
   return {
     read,
-    taskStopped: ({ service, taskId }) => services.get(service)?.forEach((history) => history.forget(taskId)),
+    taskStopped: ({ service, taskId }) => {
+      for (const metrics of Object.values(shelvesOf(service))) metrics.forEach((history) => history.forget(taskId));
+    },
     measure: async (queries) => new Map(queries.map((query) => [query.service, measured(query)])),
   };
 };
@@ -76,19 +104,9 @@ export const emfActivity = (clock: Clock): EmfActivity => {
 /** There is no load balancer here. */
 const isMeasured = ({ kind }: Signal): boolean => kind === 'connections' || kind === 'metric';
 
-const metricKey = (namespace: string, name: string): string => JSON.stringify([namespace, name]);
+const metricKey = ({ namespace, name }: MetricName): string => JSON.stringify([namespace, name]);
 
-/** In any namespace. */
-const isNamed =
-  (name: string) =>
-  (key: string): boolean =>
-    (JSON.parse(key) as readonly string[])[1] === name;
-
-const usageOf = (signal: Signal): ((key: string) => boolean) => {
-  if (signal.kind !== 'metric') return isNamed('ActiveConnections');
-  const wanted = metricKey(signal.namespace, signal.name);
-  return (key) => key === wanted;
-};
+const shelfOf = ({ name }: MetricName): Shelf => (name === CONNECTIONS || name === LAST_ACTIVITY ? name : 'others');
 
 const idleAtMost = (signal: Signal): number => (signal.kind === 'metric' ? signal.idleAtMost : 0);
 

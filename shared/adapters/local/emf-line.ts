@@ -31,17 +31,24 @@ export const parseMetricLine = (line: string): readonly Datapoint[] => {
 
 const datapoints = (directive: Json, document: Json, at: number | null): readonly Datapoint[] => {
   const { Namespace: namespace, Metrics: metrics, Dimensions: sets } = directive;
-  if (typeof namespace !== 'string') return [];
+  if (!isString(namespace)) return [];
   const dimensions = JSON.stringify(
-    arrayOf(sets).map((names) => arrayOf(names).map((name) => [name, document[String(name)]])),
+    arrayOf(sets).map((names) =>
+      arrayOf(names)
+        .filter(isString)
+        .map((name) => [name, dimensionValue(document[name])]),
+    ),
   );
   return arrayOf(metrics)
     .filter(isObject)
     .flatMap(({ Name: name }) => {
-      const value = typeof name === 'string' ? largest(document[name]) : undefined;
-      return typeof name === 'string' && value !== undefined ? [{ namespace, name, dimensions, value, at }] : [];
+      const value = isString(name) ? largest(document[name]) : undefined;
+      return isString(name) && value !== undefined ? [{ namespace, name, dimensions, value, at }] : [];
     });
 };
+
+/** Lists and objects are no values, and nested deeply enough they could not even be written down. */
+const dimensionValue = (value: unknown): string | number | null => (isString(value) || isNumber(value) ? value : null);
 
 const largest = (value: unknown): number | undefined => {
   const values = Array.isArray(value) ? value : [value];
@@ -58,5 +65,6 @@ const parseJson = (text: string): unknown => {
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isString = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

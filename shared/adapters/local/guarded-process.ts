@@ -24,6 +24,8 @@ export interface ProcessEvents {
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
   /** Last of all, once: the process and its group are gone and all their output has been handed over. */
   readonly onEnded: (end: ProcessEnd) => void;
+  /** Something went wrong that does not keep the process from its end. */
+  readonly onFailure: (cause: unknown) => void;
 }
 
 export interface GuardedProcess {
@@ -32,6 +34,9 @@ export interface GuardedProcess {
   /** SIGKILL, now. */
   kill(): void;
 }
+
+/** A guard takes up to two seconds, after the process has ended, for the rest of the group and the last output. */
+const GUARD_SLACK_MS = 3_000;
 
 const GUARD = fileURLToPath(new URL('./process-guard.ts', import.meta.url));
 
@@ -60,17 +65,37 @@ export const startGuarded = (spec: ProcessSpec, events: ProcessEvents): GuardedP
     if (report.told === 'not-started') end = { kind: 'not-started', reason: notStarted(report, spec) };
   });
   let hasEnded = false;
+  let patience: NodeJS.Timeout | undefined;
+  let patienceEndsAt = Infinity;
+  /** A guard that is stopped (SIGSTOP) or hangs obeys nobody: without it the process is ended from here. */
+  const expectEndIn = (timeoutMs: number): void => {
+    const endsAt = performance.now() + timeoutMs + GUARD_SLACK_MS;
+    if (hasEnded || endsAt >= patienceEndsAt) return; // asking again and again must not put it off
+    clearTimeout(patience);
+    patienceEndsAt = endsAt;
+    patience = setTimeout(() => guard.kill('SIGKILL'), endsAt - performance.now());
+  };
   const conclude = async (how: string): Promise<void> => {
     if (hasEnded) return;
     hasEnded = true;
-    if (end === undefined && taskPid !== undefined) await killGroup(taskPid);
+    clearTimeout(patience);
+    if (end === undefined && taskPid !== undefined) await killGroup(taskPid).catch(events.onFailure);
     events.onEnded(end ?? { kind: taskPid === undefined ? 'not-started' : 'guard-lost', reason: `its guard ${how}` });
   };
   // After some failures to spawn there is no `close`.
   guard.once('error', ({ message }) => void conclude(`did not start (${message})`));
   guard.once('close', (code, signal) => void conclude(`ended (${signal ?? `exit code ${code}`})`));
   ask({ ask: 'start', ...spec });
-  return { stop: () => ask({ ask: 'stop' }), kill: () => ask({ ask: 'kill' }) };
+  return {
+    stop: () => {
+      ask({ ask: 'stop' });
+      expectEndIn(spec.stopTimeoutMs);
+    },
+    kill: () => {
+      ask({ ask: 'kill' });
+      expectEndIn(0);
+    },
+  };
 };
 
 type NotStarted = Extract<GuardReport, { told: 'not-started' }>;

@@ -13,7 +13,7 @@ interface Usage {
   readonly lastUseAt: number | null;
 }
 
-/** One metric of one service over the last two hours. Instants before `since` are out of sight. */
+/** One metric of one service, as far back as a policy can look. Instants before `since` are out of sight. */
 export interface MetricHistory {
   add(report: Report, now: number): void;
   /** Use is a value above `idleAtMost`, of any task. */
@@ -23,37 +23,51 @@ export interface MetricHistory {
   forget(taskId: string): void;
 }
 
-const WINDOW_MS = 2 * 3_600_000;
-const BUCKET_MS = 1_000;
+/** The longest `idle-after`. */
+const WINDOW_MS = 30 * 24 * 3_600_000;
+/** What a value that falls and falls may take up. */
+const STEPS = 10_000;
 /** Whoever reported this long before the newest report no longer speaks of the same moment. */
 const SAME_MOMENT_MS = 10_000;
 /** A service may tell its dimensions apart as it likes, but not fill the memory with them. */
 const REPORTERS = 1_000;
 
-/** The largest value within a second, and the last instant at which it was reported. */
-interface Bucket {
+interface Step {
   readonly at: number;
   readonly value: number;
 }
 
+/**
+ * Of all reports only those that none later equals or exceeds: enough to know the last instant above any limit, and
+ * the largest value since any instant, and few, however long the past. In the order of time, so each below the last.
+ */
+const descent = () => {
+  const steps: Step[] = [];
+  return {
+    add: ({ at, value }: Step): void => {
+      let later = steps.length;
+      while (later > 0 && steps[later - 1]!.at > at) later -= 1;
+      const neighbours = [steps[later - 1], steps[later]];
+      if (neighbours.some((step) => step !== undefined && step.at >= at && step.value >= value)) return;
+      let first = later;
+      while (first > 0 && steps[first - 1]!.value <= value) first -= 1;
+      steps.splice(first, later - first, { at, value });
+      // The two oldest become one that is as large as one and as late as the other: in doubt there was use.
+      if (steps.length > STEPS) steps.splice(0, 2, { at: steps[1]!.at, value: steps[0]!.value });
+    },
+    dropBefore: (instant: number): void => {
+      while (steps.length > 0 && steps[0]!.at < instant) steps.shift();
+    },
+    lastAbove: (limit: number): number | null => steps.findLast(({ value }) => value > limit)?.at ?? null,
+    largestSince: (since: number): number | null => steps.find(({ at }) => at >= since)?.value ?? null,
+  };
+};
+
 export const metricHistory = (): MetricHistory => {
-  const buckets = new Map<number, Bucket>();
+  const past = descent();
   const reporters = new Map<string, Report>();
 
   const present = (since: number): readonly Report[] => [...reporters.values()].filter(({ at }) => at >= since);
-  const past = (since: number): readonly Bucket[] => [...buckets.values()].filter(({ at }) => at >= since);
-
-  const addToBucket = ({ at, value }: Report): void => {
-    const second = Math.floor(at / BUCKET_MS);
-    const known = buckets.get(second);
-    buckets.set(second, known === undefined || value >= known.value ? { at, value } : known);
-  };
-  const dropOld = (now: number): void => {
-    for (const [second, { at }] of buckets) {
-      if (at >= now - WINDOW_MS) break; // in the order of their arrival: the rest is younger
-      buckets.delete(second);
-    }
-  };
   const hear = (report: Report): void => {
     const who = `${report.taskId} ${report.dimensions}`;
     if (report.at < (reporters.get(who)?.at ?? 0)) return;
@@ -69,19 +83,19 @@ export const metricHistory = (): MetricHistory => {
     add: (report, now) => {
       if (report.at < now - WINDOW_MS) return;
       hear(report);
-      addToBucket(report);
-      dropOld(now);
+      past.add({ at: report.at, value: report.value });
+      past.dropBefore(now - WINDOW_MS);
     },
     usage: (idleAtMost, since) => {
       const reports = present(since);
-      const uses = past(since).filter(({ value }) => value > idleAtMost);
+      const lastUseAt = past.lastAbove(idleAtMost);
       return {
         measuredAt: greatest(reports.map(({ at }) => at)),
         inUse: reports.length === 0 ? null : reports.some(({ value }) => value > idleAtMost),
-        lastUseAt: greatest(uses.map(({ at }) => at)),
+        lastUseAt: lastUseAt !== null && lastUseAt >= since ? lastUseAt : null,
       };
     },
-    largest: (since) => greatest(past(since).map(({ value }) => value)),
+    largest: past.largestSince,
     forget: (taskId) => {
       for (const [who, report] of reporters) if (report.taskId === taskId) reporters.delete(who);
     },

@@ -18,6 +18,8 @@ export interface ProcessFleetOptions {
   readonly onLine?: (task: TaskRef, line: string) => void;
   /** The task is gone; no line of it comes any more. */
   readonly onTaskStopped?: (task: TaskRef) => void;
+  /** Something about the service could not be written down or passed on: its tasks live on. Else it is a warning. */
+  readonly onFailure?: (service: string, cause: unknown) => void;
 }
 
 export interface ProcessFleet extends Fleet {
@@ -28,6 +30,8 @@ export interface ProcessFleet extends Fleet {
   /** For whoever cannot wait for `close`, during it or instead of it. */
   kill(): Promise<void>;
 }
+
+const warn = (service: string, cause: unknown): void => process.emitWarning(`${service}: ${String(cause)}`);
 
 /** Services as child processes of this machine. Every desired count is 0 at first: the control plane converges. */
 export const processFleet = async (options: ProcessFleetOptions): Promise<ProcessFleet> => {
@@ -42,6 +46,7 @@ export const processFleet = async (options: ProcessFleetOptions): Promise<Proces
     onChange: ({ service }: TaskRef) => options.onTaskChange?.(service),
     onLine: options.onLine ?? (() => undefined),
     onStopped: options.onTaskStopped ?? (() => undefined),
+    onFailure: options.onFailure ?? warn,
   };
   const schedulers = new Map(services.map((service) => [service.service, serviceScheduler(service, around)]));
 

@@ -5,7 +5,7 @@ import { startGuarded, type GuardedProcess, type ProcessEnd } from './guarded-pr
 import { HOST, portComplaint, watchHealth } from './health-check.ts';
 import { commandLine, taskEnvironment, type LocalService, type TaskRef } from './local-service.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
-import { taskFolder, writeTaskFile } from './task-folder.ts';
+import { pruneTaskFolders, taskFolder, writeTaskFile } from './task-folder.ts';
 import { taskOutput } from './task-output.ts';
 
 /** The machine and the listeners that all tasks of a fleet share. */
@@ -19,6 +19,8 @@ export interface TaskSurroundings {
   readonly onLine: (task: TaskRef, line: string) => void;
   /** The task is gone, and its last line has been handed over. */
   readonly onStopped: (task: TaskRef) => void;
+  /** Something about a task of the service could not be written down or passed on; the task lives on without it. */
+  readonly onFailure: (service: string, cause: unknown) => void;
 }
 
 /** One process with the life of a Fargate task. */
@@ -52,9 +54,20 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
       process,
       guard,
     });
-  record(null, null);
 
-  const output = taskOutput(folder, (line) => around.onLine(ref, line));
+  const complain = (cause: unknown): void => {
+    output.note(`nightporter: ${messageOf(cause)}`);
+    around.onFailure(service.service, cause);
+  };
+  /** For what goes on beside the life of the task, and must not break it: records on a full disk, and listeners. */
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      complain(cause);
+    }
+  };
+
   const life = new AbortController();
   const gone = Promise.withResolvers<void>();
   let task: Task = newTask(id, createdAt);
@@ -63,7 +76,7 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
 
   const update = (change: Partial<Task>): void => {
     task = { ...task, ...change };
-    around.onChange(ref);
+    attempt(() => around.onChange(ref));
   };
 
   const stop = (stoppedReason: string, stopCode: StopCode = 'ServiceSchedulerInitiated'): void => {
@@ -86,6 +99,7 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
       {
         onStarted,
         onStopping: () => update({ lastStatus: 'STOPPING' }),
+        onFailure: complain,
         onOutput: output.write,
         onEnded: (end) => finish(end.kind === 'exited' ? (askedToStop ?? stopOf(end)) : stopOf(end)),
       },
@@ -94,7 +108,7 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
 
   const onStarted = (pid: number, guardPid: number): void => {
     // Without the record one line of defence is missing; the guard still ends the task when the server dies.
-    recordIdentities(pid, guardPid).catch(() => undefined);
+    recordIdentities(pid, guardPid).catch(complain);
     // Asked to stop while it started: SIGTERM is under way.
     const lastStatus = askedToStop === undefined ? 'RUNNING' : 'DEACTIVATING';
     update({ lastStatus, startedAt: clock.now(), endpoint: endpointOf(service) });
@@ -114,7 +128,7 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
   const watch = (): void => {
     const { port, health } = service;
     if (port === null || health === null) return;
-    void watchHealth({
+    watchHealth({
       check: health,
       port,
       clock,
@@ -124,19 +138,22 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
       // Stopped by us, but for its own failure to start: under the scheduler's code nobody would count it as one.
       onNeverHealthy: (complaint) => giveUp(complaint, 'TaskFailedToStart'),
       onUnhealthy: (complaint) => giveUp(complaint),
-    });
+    }).catch((cause: unknown) => giveUp(messageOf(cause), 'TaskFailedToStart'));
   };
 
   const finish = (how: Stop): void => {
     life.abort();
+    attempt(() => record(null, null));
     output.close();
-    record(null, null);
-    around.onStopped(ref);
+    attempt(() => around.onStopped(ref));
     update({ ...how, lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stoppedAt: clock.now(), endpoint: null });
     gone.resolve();
   };
 
-  void begin();
+  attempt(() => record(null, null));
+  attempt(() => pruneTaskFolders(dataFolder, service.service));
+  // Before there is a process: once there is one, its end is told by `onEnded`.
+  begin().catch((cause: unknown) => finish(cannotStart(messageOf(cause))));
   return {
     now: () => ({ ...task, output: output.tail() }),
     stop,
@@ -144,6 +161,8 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
     gone: gone.promise,
   };
 };
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 const newTask = (id: string, createdAt: number): Task => ({
   id,

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Observed, Task, TaskStatus } from '#shared/domain/lifecycle/observed.ts';
 import { taskDefinition, type LocalService } from './local-service.ts';
 import { startTask, type ProcessTask, type TaskSurroundings } from './process-task.ts';
-import { pruneTaskFolders } from './task-folder.ts';
 
 /** Keeps as many tasks of one service alive as are wanted: what the ECS service scheduler does. */
 export interface ServiceScheduler {
@@ -38,6 +37,7 @@ export const serviceScheduler = (service: LocalService, around: TaskSurroundings
   let tasks: readonly ProcessTask[] = [];
   let failures = 0;
   let backOff: AbortController | undefined;
+  const complain = (cause: unknown): void => around.onFailure(service.service, cause);
 
   const reconcile = (): void => {
     const surplus = tasks.filter(isWanted).slice(desiredCount);
@@ -51,8 +51,7 @@ export const serviceScheduler = (service: LocalService, around: TaskSurroundings
   const start = (): void => {
     const task = startTask(randomUUID().replaceAll('-', ''), service, around);
     tasks = [...tasks, task];
-    pruneTaskFolders(around.dataFolder, service.service);
-    void task.gone.then(() => afterStop(task.now()));
+    task.gone.then(() => afterStop(task.now())).catch(complain);
   };
 
   const afterStop = (stopped: Task): void => {
@@ -67,13 +66,16 @@ export const serviceScheduler = (service: LocalService, around: TaskSurroundings
     failures = hadSettled ? 1 : failures + 1;
     endBackOff();
     const waiting = (backOff = new AbortController());
-    clock.sleep(restartDelayMs(failures), waiting.signal).then(
-      () => {
-        backOff = undefined;
-        reconcile();
-      },
-      () => undefined, // nothing is wanted any more
-    );
+    clock
+      .sleep(restartDelayMs(failures), waiting.signal)
+      .then(
+        () => {
+          backOff = undefined;
+          reconcile();
+        },
+        () => undefined, // nothing is wanted any more
+      )
+      .catch(complain);
   };
 
   const endBackOff = (): void => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { isMetricLine } from './emf-line.ts';
@@ -11,8 +11,11 @@ const TAIL_LENGTH = 2_000;
 /** What a task prints: kept in its folder, and cut into lines. */
 export interface TaskOutput {
   readonly write: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  /** Adds a line that the task did not print: what befell it from outside. */
+  note(line: string): void;
   /** The last lines for people: metric lines are left out. */
   tail(): string | null;
+  /** Never fails, like everything here: only the log in the folder may lack something. */
   close(): void;
 }
 
@@ -33,6 +36,10 @@ export const taskOutput = (folder: string, onStdoutLine: (line: string) => void)
     write: (stream, chunk) => {
       file.append(chunk);
       lines[stream].push(chunk);
+    },
+    note: (line) => {
+      file.append(Buffer.from(`${line}\n`));
+      remember(line);
     },
     tail: () => (tail.length === 0 ? null : tail.join('\n').slice(-TAIL_LENGTH)),
     close: () => {
@@ -65,25 +72,49 @@ const lineCutter = (onLine: (line: string) => void) => {
   };
 };
 
-/** Appends; a full file becomes `….1` in place of the one before, so that a task keeps at most two. */
+/**
+ * Appends; a full file becomes `….1` in place of the one before, so that a task keeps at most two. A full disk or a
+ * folder that is gone loses lines of the log; it must not end the server, and the task still has its tail.
+ */
 const cappedFile = (path: string) => {
-  let descriptor = openSync(path, 'a');
-  let bytes = statSync(path).size;
-  const rotate = (): void => {
-    closeSync(descriptor);
-    renameSync(path, `${path}.1`);
-    descriptor = openSync(path, 'a');
-    bytes = 0;
+  // Undefined whenever no file is open: a number kept for longer would soon be that of a stranger's file.
+  let descriptor: number | undefined;
+  let bytes = 0;
+  let isClosed = false;
+  const open = (): number => {
+    descriptor ??= openSync(path, 'a');
+    bytes = fstatSync(descriptor).size;
+    return descriptor;
   };
+  const shut = (): void => {
+    const open = descriptor;
+    descriptor = undefined;
+    if (open !== undefined) closeSync(open);
+  };
+  const rotate = (): void => {
+    shut();
+    renameSync(path, `${path}.1`);
+  };
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch {
+      // As said above; what could not be opened now is tried again with the next output.
+    }
+  };
+  attempt(open);
   return {
     append: (chunk: Buffer): void => {
-      try {
+      if (isClosed) return;
+      attempt(() => {
+        if (descriptor === undefined) open();
         if (bytes + chunk.length > FILE_LIMIT_BYTES) rotate();
-        bytes += writeSync(descriptor, chunk);
-      } catch {
-        // A full disk loses lines of the log; it must not end the server, and the task still has its tail.
-      }
+        bytes += writeSync(descriptor ?? open(), chunk);
+      });
     },
-    close: (): void => closeSync(descriptor),
+    close: (): void => {
+      isClosed = true;
+      attempt(shut);
+    },
   };
 };
