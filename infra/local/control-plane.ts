@@ -65,6 +65,7 @@ export const controlPlane = async (options: ControlPlaneOptions): Promise<Contro
     onTaskChange: (service) => changes?.tell(service),
     onLine: (task, line) => activity.read(task, line),
     onTaskStopped: (task) => activity.taskStopped(task),
+    onFailure: (service, cause) => telemetry.failure('task.troubled', cause, { service }),
   });
   for (const { service, pid } of fleet.leftovers) telemetry.event('service.reaped', { service, pid });
 

@@ -3,6 +3,7 @@ import { emfActivity, type EmfActivity } from '#shared/adapters/local/emf-activi
 import type { Measurement, Signal } from '#shared/domain/idle/evidence.ts';
 
 const START_AT = 1_700_000_000_000;
+const DAY_MS = 24 * 3_600_000;
 const LOOK_BACK_MS = 600_000;
 const CONNECTIONS: Signal = { kind: 'connections' };
 const DEPTH: Signal = { kind: 'metric', namespace: 'Shop', name: 'QueueDepth', idleAtMost: 5 };
@@ -105,31 +106,32 @@ describe('activity from metric lines', () => {
     expect(await measure({ kind })).toEqual(UNKNOWN);
   });
 
-  it.each([
-    ['words', 'hello'],
-    ['half a line', '{"_aws":{"CloudWatchMetrics":['],
-    ['no object', '{"_aws":7}'],
-    ['no list', '{"_aws":{"CloudWatchMetrics":{}}}'],
-    ['no names', '{"_aws":{"CloudWatchMetrics":[{"Namespace":"Demo","Metrics":[null,7,{}]}]}}'],
-    ['no value', line({ ActiveConnections: undefined })],
-    ['a value that is no number', connections('many')],
-    ['an empty array', connections([])],
-    ['another list', '[{"_aws":{}}]'],
-  ])('ignores a malformed line: %s', async (_, malformed) => {
-    activity.read(ECHO, malformed);
-    expect(await measure()).toEqual(UNKNOWN);
-  });
-
   it('does not let a clock that is ahead keep a service awake', async () => {
     activity.read(ECHO, connections(1, { at: now + 3_600_000 }));
     expect(await measure()).toMatchObject({ measuredAt: now, lastUseAt: now });
   });
 
-  it('forgets after two hours', async () => {
-    activity.read(ECHO, connections(1));
-    now += 2 * 3_600_000 + 1;
-    activity.read(ECHO, connections(0));
-    expect(await measure(CONNECTIONS, 24 * 3_600_000)).toMatchObject({ inUse: false, lastUseAt: null });
+  it.each([
+    ['remembers for the thirty days that a policy can ask for', 30 * DAY_MS, true],
+    ['forgets what is older', 30 * DAY_MS + 1, false],
+  ])('%s', async (_, agoMs, isKnown) => {
+    activity.read(ECHO, line({ QueueDepth: 6 }, { namespace: 'Shop' }));
+    now += agoMs;
+    activity.read(ECHO, line({ QueueDepth: 5 }, { namespace: 'Shop' }));
+    const measured = await measure(DEPTH, 60 * DAY_MS);
+    expect(measured).toMatchObject({ inUse: false, lastUseAt: isKnown ? START_AT : null });
+  });
+
+  it('always has room for what a policy can ask for', async () => {
+    await measure(DEPTH);
+    const others = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`Other${index}`, 1]));
+    activity.read(ECHO, line(others));
+    activity.read(ECHO, line({ ActiveConnections: 1, LastActivityEpochSeconds: 7, TooMany: 1 }));
+    activity.read(ECHO, line({ QueueDepth: 6 }, { namespace: 'Shop' }));
+    expect(await measure()).toMatchObject({ inUse: true, lastActivityAt: 7_000 });
+    expect(await measure(DEPTH)).toMatchObject({ inUse: true });
+    const tooMany: Signal = { kind: 'metric', namespace: 'Demo', name: 'TooMany', idleAtMost: 0 };
+    expect(await measure(tooMany)).toEqual(UNKNOWN);
   });
 
   it('keeps apart what one task reports under several dimensions', async () => {

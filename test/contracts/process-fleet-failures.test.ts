@@ -6,19 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { identify, isAlive } from '#shared/adapters/local/process-identity.ts';
 import { restartDelayMs } from '#shared/adapters/local/service-scheduler.ts';
 import { systemClock } from '#shared/adapters/local/system-clock.ts';
-import { readTaskFiles, taskFolder, writeTaskFile } from '#shared/adapters/local/task-folder.ts';
-import {
-  descendantOf,
-  eventually,
-  fleetBench,
-  hasGone,
-  hasPrinted,
-  hasStopped,
-  hostedFleet,
-  isHealthy,
-} from '../support/fleet-bench.ts';
+import { eventually, fleetBench, hasStopped, hostedFleet, isHealthy } from '../support/fleet-bench.ts';
 import { freePort } from '../support/free-port.ts';
-import { DEAF, HTTP_SERVER, scripted, WITH_DESCENDANT } from '../support/local-services.ts';
+import { DEAF, HTTP_SERVER, scripted } from '../support/local-services.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const STOP_TIMEOUT_MS = 600;
@@ -125,22 +115,6 @@ describe('a task that fails', () => {
       stoppedReason: 'Task failed container health checks (GET /health answered 302)',
     });
     expect(replaced!.stoppedAt! - replaced!.startedAt!).toBeGreaterThanOrEqual(1_000);
-  });
-
-  it('is not blamed when its guard is killed: it is ended and replaced', async () => {
-    const { fleet, task, dataFolder, observe } = await fleetBench([scripted('parent', WITH_DESCENDANT)]);
-    await fleet.setDesiredCount('parent', 1);
-    const first = await task('parent', hasPrinted('descendant'));
-    const file = await eventually(() => [...readTaskFiles(dataFolder).values()].find(({ guard }) => guard !== null));
-    process.kill(file.guard!.pid, 'SIGKILL');
-    await task('parent', ({ id, lastStatus }) => id !== first.id && lastStatus === 'RUNNING');
-    const lost = (await observe('parent')).tasks.find(({ id }) => id === first.id);
-    expect(lost).toMatchObject({
-      stopCode: 'InfrastructureHealth',
-      stoppedReason: 'Task killed because its guard ended (SIGKILL)',
-    });
-    expect(await isAlive(file.process!)).toBe(false);
-    await eventually(() => hasGone(descendantOf(first)));
   });
 });
 

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { pruneTaskFolders, taskFolder, writeTaskFile, type TaskFile } from '#shared/adapters/local/task-folder.ts';
 import { taskOutput } from '#shared/adapters/local/task-output.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -43,6 +44,35 @@ describe('the output of a task', () => {
     const [older, newer] = await Promise.all(['output.log.1', 'output.log'].map((name) => stat(join(folder, name))));
     expect([older?.size, newer?.size]).toEqual([5 * MIB, 2 * MIB]);
     expect(await readFile(join(folder, 'output.log'), 'utf8')).toMatch(/^10\n/);
+  });
+
+  it('is dropped while no file can be opened, and never goes to a file of somebody else', async () => {
+    const folder = await tempFolder();
+    const output = taskOutput(folder, () => undefined);
+    const kept = (): Promise<string> => readFile(join(folder, 'output.log'), 'utf8');
+    output.write('stdout', Buffer.alloc(5 * MIB, 'x'));
+    await mkdir(join(folder, 'output.log.1', 'in the way'), { recursive: true });
+    output.write('stdout', Buffer.from('lost\n'));
+    const strangers = Array.from({ length: 5 }, (_, index) => openSync(join(folder, `stranger-${index}`), 'a+'));
+    onTestFinished(() => strangers.forEach(closeSync));
+    output.write('stdout', Buffer.from('lost too\n'));
+    expect(strangers.map((stranger) => fstatSync(stranger).size)).toEqual([0, 0, 0, 0, 0]);
+    await rm(join(folder, 'output.log.1'), { recursive: true });
+    output.write('stdout', Buffer.from('kept again\n'));
+    expect(await kept()).toBe('kept again\n');
+    output.close();
+    expect(output.tail()).toMatch(/lost\nlost too\nkept again$/);
+  });
+
+  it('can be closed while no file is open, and then stays closed', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'file'), '');
+    const output = taskOutput(join(folder, 'file', 'task'), () => undefined);
+    output.write('stderr', Buffer.from('words\n'));
+    output.close();
+    output.close();
+    output.note('more words');
+    expect(output.tail()).toBe('words\nmore words');
   });
 
   it('shows at most two thousand characters', async () => {

@@ -18,7 +18,7 @@ export interface ProcessFleetOptions {
   readonly onLine?: (task: TaskRef, line: string) => void;
   /** The task is gone; no line of it comes any more. */
   readonly onTaskStopped?: (task: TaskRef) => void;
-  /** Something about the service could not be written down or passed on: its tasks live on. Else it is a warning. */
+  /** Something about the service could not be written down or passed on: its tasks live on. Must not throw. */
   readonly onFailure?: (service: string, cause: unknown) => void;
 }
 

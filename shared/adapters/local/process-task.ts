@@ -54,7 +54,7 @@ export const startTask = (id: string, service: LocalService, around: TaskSurroun
       process,
       guard,
     });
-
+  const output = taskOutput(folder, (line) => attempt(() => around.onLine(ref, line)));
   const complain = (cause: unknown): void => {
     output.note(`nightporter: ${messageOf(cause)}`);
     around.onFailure(service.service, cause);

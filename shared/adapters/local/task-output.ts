@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { isMetricLine } from './emf-line.ts';
 
@@ -72,6 +72,14 @@ const lineCutter = (onLine: (line: string) => void) => {
   };
 };
 
+const attempt = (work: () => void): void => {
+  try {
+    work();
+  } catch {
+    // Lines of the log are lost; what could not be opened now is tried again with the next output.
+  }
+};
+
 /**
  * Appends; a full file becomes `….1` in place of the one before, so that a task keeps at most two. A full disk or a
  * folder that is gone loses lines of the log; it must not end the server, and the task still has its tail.
@@ -82,25 +90,19 @@ const cappedFile = (path: string) => {
   let bytes = 0;
   let isClosed = false;
   const open = (): number => {
-    descriptor ??= openSync(path, 'a');
+    mkdirSync(dirname(path), { recursive: true });
+    descriptor = openSync(path, 'a');
     bytes = fstatSync(descriptor).size;
     return descriptor;
   };
   const shut = (): void => {
-    const open = descriptor;
+    const wasOpen = descriptor;
     descriptor = undefined;
-    if (open !== undefined) closeSync(open);
+    if (wasOpen !== undefined) closeSync(wasOpen);
   };
   const rotate = (): void => {
     shut();
     renameSync(path, `${path}.1`);
-  };
-  const attempt = (work: () => void): void => {
-    try {
-      work();
-    } catch {
-      // As said above; what could not be opened now is tried again with the next output.
-    }
   };
   attempt(open);
   return {
@@ -109,7 +111,8 @@ const cappedFile = (path: string) => {
       attempt(() => {
         if (descriptor === undefined) open();
         if (bytes + chunk.length > FILE_LIMIT_BYTES) rotate();
-        bytes += writeSync(descriptor ?? open(), chunk);
+        const written = writeSync(descriptor ?? open(), chunk); // `open` sets `bytes` anew
+        bytes += written;
       });
     },
     close: (): void => {
