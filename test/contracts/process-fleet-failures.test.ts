@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { identify, isAlive } from '#shared/adapters/local/process-identity.ts';
 import { restartDelayMs } from '#shared/adapters/local/service-scheduler.ts';
 import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { taskFolder, writeTaskFile } from '#shared/adapters/local/task-folder.ts';
 import { eventually, fleetBench, hasStopped, hostedFleet, isHealthy } from '../support/fleet-bench.ts';
 import { freePort } from '../support/free-port.ts';
 import { DEAF, HTTP_SERVER, scripted } from '../support/local-services.ts';
