@@ -1,5 +1,5 @@
-import { stateOf, type Shown } from '#shared/http/service-view.ts';
-import type { ServiceState } from '#shared/domain/lifecycle/state.ts';
+import type { Shown } from '#shared/http/service-view.ts';
+import { stateOf, type ServiceState } from '#shared/domain/lifecycle/state.ts';
 import type { Fields, Telemetry } from '#shared/ports/telemetry.ts';
 
 type Told = (shown: Shown) => readonly [name: string, fields: Fields];

@@ -3,7 +3,7 @@ import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { Endpoint, Observed } from '#shared/domain/lifecycle/observed.ts';
 import { readyEndpoint } from '#shared/domain/lifecycle/readiness.ts';
 import { holdAt, wantsTasks, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { deriveState, estimatedReadyAt, retryAfterMs, type ServiceState } from '#shared/domain/lifecycle/state.ts';
+import { stateOf, estimatedReadyAt, retryAfterMs, type ServiceState } from '#shared/domain/lifecycle/state.ts';
 import { stateMessage } from '#shared/http/messages.ts';
 import { retryAfter } from '#shared/http/problem.ts';
 import { reply, type HttpReply } from '#shared/http/request.ts';
@@ -48,9 +48,6 @@ const IS_STARTING: Readonly<Record<ServiceState, boolean>> = {
   draining: false,
   stopping: false,
 };
-
-export const stateOf = ({ record, sighting, managed }: Shown): ServiceState =>
-  deriveState(record.value, sighting?.observed ?? null, managed.policy);
 
 const instant = (at: number): string => new Date(at).toISOString();
 const instantOrNull = (at: number | null): string | null => (at === null ? null : instant(at));

@@ -1,8 +1,9 @@
+import { stateOf } from '#shared/domain/lifecycle/state.ts';
 import { Refusal } from '#shared/domain/errors.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import { wantsTasks } from '#shared/domain/lifecycle/record.ts';
 import type { HttpReply } from '#shared/http/request.ts';
-import { serviceReply, stateOf, type Moment, type Shown } from '#shared/http/service-view.ts';
+import { serviceReply, type Moment, type Shown } from '#shared/http/service-view.ts';
 
 export interface Woken extends Shown {
   readonly lease: Lease;

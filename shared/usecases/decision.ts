@@ -1,7 +1,8 @@
 import { decide, type Decision, type TickEvidence } from '#shared/domain/lifecycle/decide.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
-import { activityQuery, evidence, UNMEASURED } from '#shared/usecases/evidence.ts';
+import { UNMEASURED } from '#shared/domain/idle/evidence.ts';
+import { activityQuery, evidence } from '#shared/usecases/evidence.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
 

@@ -14,9 +14,6 @@ import { knownAt, type Projection } from '#shared/usecases/projections.ts';
 /** Clocks of reporters differ by more than those of our own machines. */
 const FUTURE_ALLOWED_MS = 60_000;
 
-/** Nothing was measured: unknown, which is neither in use nor idle. */
-export const UNMEASURED: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
-
 export const activityQuery = ({ service, policy }: Managed): ActivityQuery => ({
   service,
   signal: policy.signal,

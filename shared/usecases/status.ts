@@ -1,7 +1,7 @@
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import { standing } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { deriveState, type ServiceState } from '#shared/domain/lifecycle/state.ts';
+import { stateOf, type ServiceState } from '#shared/domain/lifecycle/state.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import { look, type View } from '#shared/usecases/look.ts';
 import type { Clock } from '#shared/ports/clock.ts';
@@ -33,9 +33,6 @@ const IS_SETTLED: Readonly<Record<ServiceState, boolean>> = {
   stopping: false,
   failing: false,
 };
-
-export const stateOf = ({ record, sighting, managed }: View): ServiceState =>
-  deriveState(record.value, sighting?.observed ?? null, managed.policy);
 
 /** Given up after failed starts: what it waits for will not come, although the last tasks may still be stopping. */
 const isGivenUp = ({ intent, breaker }: ServiceRecord, now: number): boolean =>

@@ -1,7 +1,8 @@
 import { bidFarewell } from '#shared/usecases/departures.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
-import { activityQuery, UNMEASURED } from '#shared/usecases/evidence.ts';
+import { UNMEASURED } from '#shared/domain/idle/evidence.ts';
+import { activityQuery } from '#shared/usecases/evidence.ts';
 import { gather, type Attempt } from '#shared/usecases/gather.ts';
 import { lookAfter } from '#shared/usecases/look-after.ts';
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stateOf, status } from '#shared/usecases/status.ts';
+import { stateOf } from '#shared/domain/lifecycle/state.ts';
+import { status } from '#shared/usecases/status.ts';
 import { wake } from '#shared/usecases/wake.ts';
 import { aCaller, aDrainingRecord, aLease, anAsleepRecord, aRecord, SERVICE } from '../support/builders.ts';
 import { aControlPlane, aStatus, aWake, type ControlPlane } from '../support/control-plane.ts';

@@ -1,4 +1,4 @@
-import type { Measurement, Signal } from '#shared/domain/idle/evidence.ts';
+import { UNMEASURED, type Measurement, type Signal } from '#shared/domain/idle/evidence.ts';
 import type { Activity, ActivityQuery } from '#shared/ports/activity.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { TaskRef } from './local-service.ts';
@@ -26,8 +26,6 @@ interface MetricName {
   readonly namespace: string;
   readonly name: string;
 }
-
-const UNKNOWN: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
 
 /** What CloudWatch Logs does on AWS: turns the metric lines of the services into measurements, in memory. */
 export const emfActivity = (clock: Clock): EmfActivity => {
@@ -86,9 +84,9 @@ export const emfActivity = (clock: Clock): EmfActivity => {
   /** One service's trouble is its own: it is unknown, and the others are measured all the same. */
   const measured = (query: ActivityQuery): Measurement => {
     try {
-      return isMeasured(query.signal) ? measureOne(query) : UNKNOWN;
+      return isMeasured(query.signal) ? measureOne(query) : UNMEASURED;
     } catch {
-      return UNKNOWN;
+      return UNMEASURED;
     }
   };
 

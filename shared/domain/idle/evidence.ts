@@ -22,3 +22,6 @@ export interface Measurement {
   /** What the service itself says of its last activity (LastActivityEpochSeconds); null when it says nothing. */
   readonly lastActivityAt: number | null;
 }
+
+/** Nothing was measured: unknown, which is neither in use nor idle. */
+export const UNMEASURED: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };

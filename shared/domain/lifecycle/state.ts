@@ -20,6 +20,16 @@ export const deriveState = (record: ServiceRecord, observed: Observed | null, po
   return record.failedTasks.length > 0 ? 'failing' : 'waking';
 };
 
+/** A service as a caller of the use cases holds it. */
+interface Seen {
+  readonly managed: { readonly policy: Policy };
+  readonly record: { readonly value: ServiceRecord };
+  readonly sighting: { readonly observed: Observed } | null;
+}
+
+export const stateOf = ({ record, sighting, managed }: Seen): ServiceState =>
+  deriveState(record.value, sighting?.observed ?? null, managed.policy);
+
 /** The median of the last boots: one slow boot does not make every client wait. */
 export const expectedBootMs = (record: ServiceRecord): number => {
   const sorted = record.bootsMs.toSorted((a, b) => a - b);
