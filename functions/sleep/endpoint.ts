@@ -1,5 +1,5 @@
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { TickDeps } from '#shared/usecases/deps.ts';
 import { tick } from '#shared/usecases/tick.ts';
 
 /** The scheduled look after every service. Throws on failure, so that the schedule's retries and alarms work. */
-export const sleepEndpoint = (deps: Deps): (() => Promise<void>) => tick(deps);
+export const sleepEndpoint = (deps: TickDeps): (() => Promise<void>) => tick(deps);

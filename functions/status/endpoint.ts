@@ -2,13 +2,12 @@ import { decisionBody } from '#shared/http/decision-view.ts';
 import { endpoint, type Endpoint } from '#shared/http/endpoint.ts';
 import { reply } from '#shared/http/request.ts';
 import { momentOf, serviceBody, serviceReply } from '#shared/http/service-view.ts';
-import { decision } from '#shared/usecases/decision.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import { decision, type DecisionDeps } from '#shared/usecases/decision.ts';
 import { listServices } from '#shared/usecases/list-services.ts';
 import { status } from '#shared/usecases/status.ts';
 import { decisionRoute, listRoute, statusRoute } from './routes.ts';
 
-export const statusEndpoints = (deps: Deps): readonly Endpoint[] => [
+export const statusEndpoints = (deps: DecisionDeps): readonly Endpoint[] => [
   endpoint(statusRoute, async ({ service, wait = 0, holder = null }, { caller, signal }) => {
     const { lease, ...view } = await status(deps)({ service, caller, holder, waitMs: wait * 1_000, signal });
     return serviceReply(200, view, { lease }, momentOf(deps));

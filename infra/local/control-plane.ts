@@ -10,7 +10,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { Telemetry } from '#shared/ports/telemetry.ts';
 import { NIGHTPORTER } from '#shared/usecases/caller.ts';
-import { control, type Deps, type Settings } from '#shared/usecases/deps.ts';
+import { control, type Settings, type TickDeps } from '#shared/usecases/deps.ts';
 import { listServices } from '#shared/usecases/list-services.ts';
 import { sleepEndpoint } from '../../functions/sleep/endpoint.ts';
 import { taskEventEndpoint } from '../../functions/task-events/endpoint.ts';
@@ -31,7 +31,7 @@ export interface ControlPlaneOptions {
 
 /** Everything but the HTTP server. */
 export interface ControlPlane {
-  readonly deps: Deps;
+  readonly deps: TickDeps;
   /** Begins to look after the services. */
   start(): void;
   /** Looks after nothing any more, and stops every service gracefully. */
@@ -40,11 +40,11 @@ export interface ControlPlane {
   kill(): Promise<void>;
 }
 
-const NIGHTLY_KILL_TIME_MS = 23 * 3_600_000;
+const NIGHTLY_KILL = { timeOfDayMs: 23 * 3_600_000, timeZone: 'UTC' };
 const ALL = 1_000;
 
 const settingsOf = ({ defaultService }: ControlPlaneOptions): Settings => ({
-  nightlyKillTimeMs: NIGHTLY_KILL_TIME_MS,
+  nightlyKill: NIGHTLY_KILL,
   ...(defaultService !== undefined && { defaultService }),
 });
 

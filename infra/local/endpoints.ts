@@ -1,4 +1,4 @@
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { DecisionDeps } from '#shared/usecases/decision.ts';
 import type { Endpoint } from '#shared/http/endpoint.ts';
 import { openApiEndpoint } from '#shared/http/openapi-endpoint.ts';
 import { holdEndpoints } from '../../functions/holds/endpoint.ts';
@@ -8,7 +8,7 @@ import { statusEndpoints } from '../../functions/status/endpoint.ts';
 import { wakeEndpoints } from '../../functions/wake/endpoint.ts';
 
 /** Every address there is: what API Gateway spreads over the functions. */
-export const allEndpoints = (deps: Deps): readonly Endpoint[] => {
+export const allEndpoints = (deps: DecisionDeps): readonly Endpoint[] => {
   const endpoints = [
     ...wakeEndpoints(deps),
     ...killEndpoints(deps),

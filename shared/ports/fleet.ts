@@ -11,6 +11,9 @@ export interface ManagedService {
   readonly taskDefinition: string;
 }
 
+/** Earlier observations, by service. */
+export type Sightings = ReadonlyMap<string, Observed>;
+
 /**
  * The machines: Amazon ECS, or child processes on one machine.
  * Reads may be stale by seconds; a write that rejects may still be applied later.
@@ -21,8 +24,9 @@ export interface Fleet {
   /**
    * What is, now: counts, tasks (with those that stopped within the last hour) and bounds.
    * Services that do not exist or are not managed are absent from the answer; never throws for that.
+   * `known` is what somebody saw before: a hint that may save calls, never a part of the answer.
    */
-  observe(services: readonly string[]): Promise<ReadonlyMap<string, Observed>>;
+  observe(services: readonly string[], known?: Sightings): Promise<ReadonlyMap<string, Observed>>;
   /** Sets the number of tasks wanted. Idempotent; returns before any task has started or stopped. */
   setDesiredCount(service: string, desiredCount: number): Promise<void>;
   /** Sets the scaler's bounds. Only for a service whose `bounds` are observed. */

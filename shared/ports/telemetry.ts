@@ -1,3 +1,5 @@
+import type { MetricName } from '#shared/domain/metrics.ts';
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What the system says of itself to machines. Never blocks, never fails its caller, never carries a secret. */
@@ -7,7 +9,7 @@ export interface Telemetry {
   /** The same, for something that failed and was handled here: logged once, with its cause. */
   failure(name: string, cause: unknown, fields: Fields): void;
   /** One number; metrics that are alarmed on are also emitted as zero. */
-  metric(name: string, value: number, fields?: Fields): void;
+  metric(name: MetricName, value: number, fields?: Fields): void;
   /** Every change leaves one: who, what, on which service, why, before and after. */
   audit(entry: AuditEntry): void;
 }

@@ -1,10 +1,12 @@
 import { decide, type Decision, type TickEvidence } from '#shared/domain/lifecycle/decide.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { Deps, Ports } from '#shared/usecases/deps.ts';
 import { UNMEASURED } from '#shared/domain/idle/evidence.ts';
 import { activityQuery, evidence } from '#shared/usecases/evidence.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
+
+export type DecisionDeps = Deps & Pick<Ports, 'activity'>;
 
 export interface DecisionInput {
   readonly service: string;
@@ -18,7 +20,7 @@ export interface Preview {
 
 /** What the next tick would do with a service if it came now, and why; nothing is done. */
 export const decision =
-  (deps: Deps) =>
+  (deps: DecisionDeps) =>
   async ({ service, caller }: DecisionInput): Promise<Preview> => {
     requireService(caller, service);
     const managed = await deps.directory.find(service);

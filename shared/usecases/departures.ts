@@ -1,10 +1,10 @@
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { TickDeps } from '#shared/usecases/deps.ts';
 import type { Roster } from '#shared/usecases/directory.ts';
 
 /** Tells of each service that is managed no longer, and clears up after those that left a month ago. */
 export const bidFarewell =
-  ({ docs, notifier, directory }: Pick<Deps, 'docs' | 'notifier' | 'directory'>) =>
+  ({ docs, notifier, directory }: Pick<TickDeps, 'docs' | 'notifier' | 'directory'>) =>
   async (roster: Roster): Promise<void> => {
     const { left, forgotten } = roster;
     for (const { service } of left) {

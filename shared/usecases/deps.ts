@@ -1,5 +1,6 @@
-import type { Clock } from '#shared/ports/clock.ts';
+import type { TimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
 import type { Activity } from '#shared/ports/activity.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { Notifier } from '#shared/ports/notifier.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
@@ -10,26 +11,30 @@ import { documents, type Documents } from '#shared/usecases/documents.ts';
 import { leases, type Leases } from '#shared/usecases/leases.ts';
 import { records, type Records } from '#shared/usecases/records.ts';
 
-export interface Ports {
+/** What every use case stands on. */
+export interface CorePorts {
   /** The control bucket. */
   readonly store: ObjectStore;
   readonly fleet: Fleet;
-  readonly activity: Activity;
-  readonly notifier: Notifier;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly random: Random;
 }
 
+/** Those that only some need: a function carries no more of the world than it uses. */
+export interface Ports extends CorePorts {
+  readonly activity: Activity;
+  readonly notifier: Notifier;
+}
+
 export interface Settings {
-  /** Milliseconds after midnight UTC. */
-  readonly nightlyKillTimeMs: number;
+  readonly nightlyKill: TimeOfDay;
   /** The service meant by callers who name none, where there are several. */
   readonly defaultService?: string;
 }
 
 /** What a use case may ask for; each names the part it uses. */
-export interface Deps extends Ports {
+export interface Deps extends CorePorts {
   readonly docs: Documents;
   readonly directory: Directory;
   readonly records: Records;
@@ -37,8 +42,11 @@ export interface Deps extends Ports {
   readonly settings: Settings;
 }
 
+/** The same, for whoever looks after services: measures their use and tells people. */
+export type TickDeps = Deps & Pick<Ports, 'activity' | 'notifier'>;
+
 /** The control store and the directory, on top of the ports. */
-export const control = (ports: Ports, settings: Settings): Deps => {
+export const control = <P extends CorePorts>(ports: P, settings: Settings): P & Deps => {
   const docs = documents(ports);
   return {
     ...ports,

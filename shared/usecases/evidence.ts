@@ -2,9 +2,9 @@ import { completeAt } from '#shared/domain/idle/decide-idle.ts';
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import type { Policy } from '#shared/domain/idle/policy.ts';
 import type { TickEvidence } from '#shared/domain/lifecycle/decide.ts';
-import { lastNightlyKill } from '#shared/domain/lifecycle/nightly-kill.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { lastTimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
 import type { ActivityQuery } from '#shared/ports/activity.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
@@ -50,6 +50,6 @@ export const evidence = (
     readyAt: record.readyAt,
     deployingSince: observed.deployingSince,
     drainingSince: record.intent === 'draining' ? record.since : null,
-    nightlyKillAt: lastNightlyKill(clock.now(), settings.nightlyKillTimeMs),
+    nightlyKillAt: lastTimeOfDay(clock.now(), settings.nightlyKill),
   };
 };

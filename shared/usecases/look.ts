@@ -40,6 +40,16 @@ export interface Seen {
   readonly knownAt?: number;
 }
 
+/** What was learned counts once, by whoever wrote it down. */
+const tellStarts = ({ telemetry }: Pick<Deps, 'telemetry'>, before: ServiceRecord, after: ServiceRecord): void => {
+  const { service, wokenAt, readyAt } = after;
+  if (before.readyAt === null && readyAt !== null && wokenAt !== null) {
+    telemetry.metric('WakeLatencyMs', readyAt - wokenAt, { service });
+  }
+  const failures = after.failedTasks.filter((id) => !before.failedTasks.includes(id)).length;
+  if (failures > 0) telemetry.metric('StartFailures', failures, { service });
+};
+
 /** Remembers what was seen of one service, and draws the consequences of failed starts. */
 export const sight =
   (deps: LookDeps) =>
@@ -51,11 +61,9 @@ export const sight =
       knownAt: seen.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
     });
     await writeProjection(deps, previous, sighting);
-    const noted = await noteLearned(
-      deps,
-      record,
-      learnStarts(record.value, observed, sighting.readiness, managed.policy),
-    );
+    const learned = learnStarts(record.value, observed, sighting.readiness, managed.policy);
+    const noted = await noteLearned(deps, record, learned);
+    if (noted !== record) tellStarts(deps, record.value, noted.value);
     const current = hasFailedTooOften(noted.value) ? await tripBreaker(deps)(managed, noted, observed) : noted;
     return { managed, record: current, sighting: isOf(sighting, current.value) ? sighting : null };
   };
@@ -88,7 +96,7 @@ export const under = (view: View, record: Versioned<ServiceRecord>): View => ({
 const refresh = async (deps: LookDeps, stale: View, claimed: Versioned<Projection>, counts: boolean): Promise<View> => {
   const { managed, record } = stale;
   const [observed, survey] = await Promise.all([
-    observeOne(deps, managed.service),
+    observeOne(deps, managed.service, claimed.value.observed ?? stale.sighting?.observed),
     counts ? deps.leases.survey(managed.service, record.value.voided, 'all') : undefined,
   ]);
   const view = await sight(deps)(managed, record, { observed, previous: claimed, leases: survey?.live ?? null });

@@ -1,5 +1,5 @@
 import { note, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { TickDeps } from '#shared/usecases/deps.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Versioned } from '#shared/usecases/documents.ts';
  * leaves it to the next tick.
  */
 export const tellNews =
-  ({ records, notifier }: Pick<Deps, 'records' | 'notifier'>) =>
+  ({ records, notifier }: Pick<TickDeps, 'records' | 'notifier'>) =>
   async (record: Versioned<ServiceRecord>): Promise<Versioned<ServiceRecord>> => {
     const { news, service } = record.value;
     if (!news) return record;

@@ -10,7 +10,7 @@ import { status } from '#shared/usecases/status.ts';
 import { taskChanged } from '#shared/usecases/task-changed.ts';
 import { tick } from '#shared/usecases/tick.ts';
 import { wake } from '#shared/usecases/wake.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { TickDeps } from '#shared/usecases/deps.ts';
 import { HOUR_MS, LEASE_MS, NEIGHBOUR, SERVICE, type Doing, type Scenario } from './scenario.ts';
 import { CALLER, stage, type Stage } from './stage.ts';
 import type { Variant } from './variants.ts';
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-type Program = (deps: Deps, actor: Actor) => Promise<unknown>;
+type Program = (deps: TickDeps, actor: Actor) => Promise<unknown>;
 
 const input = (holder: string) => ({ service: SERVICE, caller: CALLER, holder });
 
@@ -32,7 +32,7 @@ const goodbyesOf = (goodbyes: Goodbyes, holder: string) => goodbyes.get(holder) 
 
 /** Wakes and heartbeats are told something; what counts is whether it is true when they hear it. */
 const askFor =
-  (set: Stage, goodbyes: Goodbyes, holder: string, ask: (deps: Deps) => Promise<{ lease: Lease }>): Program =>
+  (set: Stage, goodbyes: Goodbyes, holder: string, ask: (deps: TickDeps) => Promise<{ lease: Lease }>): Program =>
   async (deps, { skewMs }) => {
     const atFirst = goodbyesOf(goodbyes, holder);
     const { lease } = await ask(deps);
@@ -56,7 +56,7 @@ const leave =
   };
 
 const wakeLike =
-  (set: Stage, variant: Variant, holder: string): ((deps: Deps) => Promise<{ lease: Lease }>) =>
+  (set: Stage, variant: Variant, holder: string): ((deps: TickDeps) => Promise<{ lease: Lease }>) =>
   async (deps) => {
     if (variant.wake === 'increments') {
       const observed = (await deps.fleet.observe([SERVICE])).get(SERVICE);

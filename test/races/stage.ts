@@ -5,7 +5,7 @@ import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
 import type { Caller } from '#shared/usecases/caller.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { TickDeps } from '#shared/usecases/deps.ts';
 import type { Directory, Managed } from '#shared/usecases/directory.ts';
 import { documents } from '#shared/usecases/documents.ts';
 import { leases } from '#shared/usecases/leases.ts';
@@ -121,7 +121,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
   };
 
   /** One process with its own view of the world, as one Lambda invocation has. */
-  const depsOf = (actor: Actor): Deps => {
+  const depsOf = (actor: Actor): TickDeps => {
     const clock = there.clockOf(actor);
     const ports = variant.wrap(actor, {
       store: storeOf(actor),
@@ -145,7 +145,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     const docs = documents(ports);
     return {
       ...ports,
-      settings: { nightlyKillTimeMs: 0 },
+      settings: { nightlyKill: { timeOfDayMs: 0, timeZone: 'UTC' } },
       docs,
       directory: everybody,
       records: records({ ...ports, docs }),

@@ -2,7 +2,7 @@ import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { Caller } from '#shared/usecases/caller.ts';
-import { control, type Deps } from '#shared/usecases/deps.ts';
+import { control, type TickDeps } from '#shared/usecases/deps.ts';
 import type { HeartbeatInput } from '#shared/usecases/heartbeat.ts';
 import type { HoldInput } from '#shared/usecases/hold.ts';
 import type { KillInput } from '#shared/usecases/kill.ts';
@@ -23,7 +23,7 @@ import {
 import { HOUR, T0, virtualClock, type VirtualClock } from './virtual-clock.ts';
 import { watchedStore, type WatchedStore } from './watched-store.ts';
 
-export interface ControlPlane extends Deps {
+export interface ControlPlane extends TickDeps {
   readonly store: WatchedStore;
   readonly fleet: MemoryFleet;
   readonly activity: ScriptedActivity;
@@ -38,7 +38,7 @@ export interface ControlPlane extends Deps {
   lease(holder: string, subject?: string): Promise<Lease | undefined>;
   projection(service?: string): Promise<Projection | undefined>;
   /** Another container of the same control plane: it remembers nothing. */
-  restarted(): Deps;
+  restarted(): TickDeps;
   /** Forgets the calls counted so far. */
   recount(): void;
   /** Store and fleet calls since. */
@@ -65,7 +65,7 @@ export const aControlPlane = (seeds: Readonly<Record<string, FleetSeed>> = { [SE
     notifier: recordedNews(),
     telemetry: recordedTelemetry(),
   };
-  const settings = { nightlyKillTimeMs: 23 * HOUR };
+  const settings = { nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
   const deps = control(ports, settings);
   for (const [service, seed] of Object.entries(seeds)) fleet.add(service, { createdAt: CREATED, ...seed });
 

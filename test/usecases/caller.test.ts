@@ -70,7 +70,7 @@ describe('the service a caller means', () => {
   });
 
   it('is the default where it names none', async () => {
-    const plane = { ...aControlPlane(both), settings: { nightlyKillTimeMs: 0, defaultService: 'web' } };
+    const plane = { ...aControlPlane(both), settings: { ...aControlPlane(both).settings, defaultService: 'web' } };
     expect(await meantService(plane)({ named: undefined, caller: aCaller() })).toBe('web');
     expect(await meantService(plane)({ named: 'api', caller: aCaller() })).toBe('api');
   });

@@ -2,12 +2,6 @@ import { NIGHTLY_KILL_DUE_MS } from '#shared/domain/lifecycle/timing.ts';
 import type { Policy } from '#shared/domain/idle/policy.ts';
 import { holdAt, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 
-const DAY_MS = 86_400_000;
-
-/** The last instant at or before `now` at which the kill was scheduled. `timeOfDayMs` counts from midnight UTC. */
-export const lastNightlyKill = (now: number, timeOfDayMs: number): number =>
-  Math.floor((now - timeOfDayMs) / DAY_MS) * DAY_MS + timeOfDayMs;
-
 /** Late is better than never for half an hour; after that it would hit people at work. */
 export const isDue = (scheduledAt: number, now: number): boolean =>
   now >= scheduledAt && now < scheduledAt + NIGHTLY_KILL_DUE_MS;

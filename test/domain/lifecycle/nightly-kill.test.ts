@@ -1,38 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDue, isKilledNightly, lastNightlyKill } from '#shared/domain/lifecycle/nightly-kill.ts';
+import { isDue, isKilledNightly } from '#shared/domain/lifecycle/nightly-kill.ts';
 import type { Policy } from '#shared/domain/idle/policy.ts';
 import { aDrainingRecord, aHold, anAsleepRecord, aPolicy, aRecord } from '../../support/builders.ts';
 import { DAY, HOUR, MINUTE } from '../../support/virtual-clock.ts';
 
 const at = (text: string): number => Date.parse(text);
 const ELEVEN = at('2026-11-20T23:00:00Z');
-
-describe('the last nightly kill', () => {
-  it.each([
-    ['2026-11-20T22:59:59.999Z', 23 * HOUR, '2026-11-19T23:00:00Z'],
-    ['2026-11-20T23:00:00.000Z', 23 * HOUR, '2026-11-20T23:00:00Z'],
-    ['2026-11-20T23:00:00.001Z', 23 * HOUR, '2026-11-20T23:00:00Z'],
-    ['2026-11-21T00:00:00.000Z', 23 * HOUR, '2026-11-20T23:00:00Z'],
-    ['2027-01-01T03:00:00.000Z', 23 * HOUR, '2026-12-31T23:00:00Z'],
-    ['2026-11-20T00:00:00.000Z', 0, '2026-11-20T00:00:00Z'],
-    ['2026-11-19T23:59:59.999Z', 0, '2026-11-19T00:00:00Z'],
-    ['2026-03-29T02:30:00.000Z', 2.5 * HOUR, '2026-03-29T02:30:00Z'],
-  ])('seen from %s was scheduled %d ms after midnight UTC: %s', (now, timeOfDayMs, expected) => {
-    expect(new Date(lastNightlyKill(at(now), timeOfDayMs)).toISOString()).toBe(new Date(expected).toISOString());
-  });
-
-  it('lies less than a day back, at its time of day', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 4e12 }), fc.nat({ max: DAY - 1 }), (now, timeOfDayMs) => {
-        const last = lastNightlyKill(now, timeOfDayMs);
-        expect(last).toBeLessThanOrEqual(now);
-        expect(last).toBeGreaterThan(now - DAY);
-        expect((((last - timeOfDayMs) % DAY) + DAY) % DAY).toBe(0);
-      }),
-    );
-  });
-});
 
 describe('a nightly kill is due', () => {
   it.each([
