@@ -18,14 +18,25 @@ export interface Entry {
 
 const tagPath = ({ service }: LocalService, word: string) => ['services', service, 'tags', word];
 
+const isBalancer = (signal: string | undefined): boolean => signal === 'alb' || signal === 'nlb';
+
 /** On AWS a bad tag is reported and its default holds; here somebody is looking, and can mend it at once. */
 const badTags = ({ local }: Entry): readonly FileProblem[] =>
-  parsePolicy(local.tags).problems.map(({ tag, expected }) => ({ path: tagPath(local, tag), expected }));
+  parsePolicy(local.tags)
+    // What a load balancer's signal lacks is no news where there is no load balancer.
+    .problems.filter(({ tag, value }) => tag !== 'signal' || !isBalancer(value))
+    .map(({ tag, expected }) => ({ path: tagPath(local, tag), expected }));
 
 const balancerSignals = ({ local }: Entry): readonly FileProblem[] =>
-  ['alb', 'nlb'].includes(local.tags['signal'] ?? '')
+  isBalancer(local.tags['signal'])
     ? [{ path: tagPath(local, 'signal'), expected: 'connections, metric or leases (load balancers exist only on AWS)' }]
     : [];
+
+/** Nobody would be sent there. */
+const endpoints = ({ local }: Entry): readonly FileProblem[] =>
+  local.tags['endpoint'] === undefined
+    ? []
+    : [{ path: tagPath(local, 'endpoint'), expected: 'nothing: on this machine clients connect to the port' }];
 
 const wakeCounts = ({ entry, local }: Entry): readonly FileProblem[] => {
   const word = entry.tags?.['wake-count'];
@@ -56,6 +67,7 @@ export const contradictions = (entries: readonly Entry[]): readonly FileProblem[
   ...entries.flatMap((each) => [
     ...badTags(each),
     ...balancerSignals(each),
+    ...endpoints(each),
     ...wakeCounts(each),
     ...portlessChecks(each),
   ]),

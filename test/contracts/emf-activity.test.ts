@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { emfActivity, type EmfActivity } from '#shared/adapters/local/emf-activity.ts';
-import type { Measurement, Signal } from '#shared/domain/idle/evidence.ts';
+import { UNMEASURED, type Measurement, type Signal } from '#shared/domain/idle/evidence.ts';
+import { activityContract } from './activity.contract.ts';
 
 const START_AT = 1_700_000_000_000;
 const DAY_MS = 24 * 3_600_000;
 const LOOK_BACK_MS = 600_000;
-const CONNECTIONS: Signal = { kind: 'connections' };
-const DEPTH: Signal = { kind: 'metric', namespace: 'Shop', name: 'QueueDepth', idleAtMost: 5 };
-const UNKNOWN: Measurement = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
+const CONNECTIONS = { kind: 'connections' } as const;
+const DEPTH = { kind: 'metric', namespace: 'Shop', name: 'QueueDepth', idleAtMost: 5 } as const;
 const ECHO = { service: 'echo', taskId: 'one' };
 const ECHO_TOO = { service: 'echo', taskId: 'two' };
 
@@ -42,34 +42,23 @@ const connections = (count: unknown, options = {}): string => line({ ActiveConne
 const measure = async (signal: Signal = CONNECTIONS, lookBackMs = LOOK_BACK_MS): Promise<Measurement | undefined> =>
   (await activity.measure([{ service: 'echo', signal, lookBackMs }])).get('echo');
 
+activityContract({
+  name: 'metric lines',
+  coarseByMs: 0,
+  make: () => ({
+    activity,
+    now: () => now,
+    letPass: (durationMs) => {
+      now += durationMs;
+    },
+    report: (service, values, how) => activity.read({ service, taskId: 'one' }, line(values, how)),
+  }),
+});
+
 describe('activity from metric lines', () => {
-  it('knows nothing of a service that printed nothing', async () => {
-    expect(await measure()).toEqual(UNKNOWN);
-  });
-
-  it('answers for every service asked for', async () => {
-    const services = ['echo', 'tcp'];
-    const measured = await activity.measure(
-      services.map((service) => ({ service, signal: CONNECTIONS, lookBackMs: 1_000 })),
-    );
-    expect([...measured.keys()]).toEqual(services);
-  });
-
   it('reads open connections and the last activity, in any namespace', async () => {
     activity.read(ECHO, line({ ActiveConnections: 2, LastActivityEpochSeconds: START_AT / 1_000 - 3 }));
     expect(await measure()).toEqual({ measuredAt: now, inUse: true, lastUseAt: now, lastActivityAt: now - 3_000 });
-  });
-
-  it('tells when the last use was, after it has ended', async () => {
-    activity.read(ECHO, connections(1));
-    now += 5_000;
-    activity.read(ECHO, connections(0));
-    expect(await measure()).toMatchObject({ measuredAt: now, inUse: false, lastUseAt: START_AT });
-  });
-
-  it('does not know of the last activity when the service does not report it', async () => {
-    activity.read(ECHO, connections(0));
-    expect(await measure()).toEqual({ measuredAt: now, inUse: false, lastUseAt: null, lastActivityAt: null });
   });
 
   it.each([
@@ -87,23 +76,16 @@ describe('activity from metric lines', () => {
     expect(await measure()).toMatchObject({ inUse: true });
   });
 
-  it.each([
-    ['at the limit', 5, false],
-    ['above the limit', 6, true],
-  ])('reads any metric by namespace and name: %s', async (_, depth, inUse) => {
-    activity.read(ECHO, line({ QueueDepth: depth }, { namespace: 'Shop' }));
-    activity.read(ECHO, line({ QueueDepth: 99 }, { namespace: 'Other' }));
-    expect(await measure(DEPTH)).toEqual({
-      measuredAt: now,
-      inUse,
-      lastUseAt: inUse ? now : null,
-      lastActivityAt: null,
-    });
+  it.each(['alb', 'nlb'] as const)('measures nothing for %s', async (kind) => {
+    activity.read(ECHO, connections(1));
+    expect(await measure({ kind, dimensions: [] })).toEqual(UNMEASURED);
   });
 
-  it.each(['leases', 'alb', 'nlb'] as const)('measures nothing for %s', async (kind) => {
-    activity.read(ECHO, connections(1));
-    expect(await measure({ kind })).toEqual(UNKNOWN);
+  it('takes what a service prints for its own, under whatever namespace and dimensions a policy expects it', async () => {
+    const dimensions = [{ name: 'ServiceName', value: 'echo' }];
+    activity.read(ECHO, line({ ActiveConnections: 1, QueueDepth: 6 }, { namespace: 'Shop' }));
+    expect(await measure({ ...CONNECTIONS, namespace: 'Elsewhere', dimensions })).toMatchObject({ inUse: true });
+    expect(await measure({ ...DEPTH, dimensions })).toMatchObject({ inUse: true });
   });
 
   it('does not let a clock that is ahead keep a service awake', async () => {
@@ -131,7 +113,7 @@ describe('activity from metric lines', () => {
     expect(await measure()).toMatchObject({ inUse: true, lastActivityAt: 7_000 });
     expect(await measure(DEPTH)).toMatchObject({ inUse: true });
     const tooMany: Signal = { kind: 'metric', namespace: 'Demo', name: 'TooMany', idleAtMost: 0 };
-    expect(await measure(tooMany)).toEqual(UNKNOWN);
+    expect(await measure(tooMany)).toEqual(UNMEASURED);
   });
 
   it('keeps apart what one task reports under several dimensions', async () => {
@@ -159,7 +141,7 @@ describe('activity from metric lines', () => {
       },
     };
     const measured = await activity.measure([troubled, { service: 'echo', signal: CONNECTIONS, lookBackMs: 1_000 }]);
-    expect(measured.get('troubled')).toEqual(UNKNOWN);
+    expect(measured.get('troubled')).toEqual(UNMEASURED);
     expect(measured.get('echo')).toMatchObject({ inUse: true });
   });
 

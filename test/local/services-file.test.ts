@@ -185,6 +185,11 @@ describe('a bad services file is refused with file, line, field and what was exp
       'services.yaml:5: services.echo.tags.signal: expected connections, metric or leases (load balancers exist only on AWS), found "alb"',
     ],
     [
+      'an endpoint, which is the port here',
+      withFields('tags: { endpoint: none }'),
+      'services.yaml:5: services.echo.tags.endpoint: expected nothing: on this machine clients connect to the port, found "none"',
+    ],
+    [
       'a metric without a name',
       withFields('tags: { signal: metric }'),
       'services.yaml:5: services.echo.tags.signal: expected with metric: the tag metric as Namespace/Name, found "metric"',

@@ -1,10 +1,24 @@
-/** Which metric tells whether a service is in use. */
+import type { Dimension } from '#shared/domain/idle/metric-words.ts';
+
+/** Which metric tells whether a service is in use. What a policy does not say is up to the deployment. */
 export type Signal =
-  | { readonly kind: 'connections' }
-  | { readonly kind: 'alb' }
-  | { readonly kind: 'nlb' }
+  | {
+      readonly kind: 'connections';
+      readonly namespace?: string | undefined;
+      readonly dimensions?: readonly Dimension[] | undefined;
+    }
+  /** The requests that its target group got; both are named by dimensions. */
+  | { readonly kind: 'alb'; readonly dimensions: readonly Dimension[] }
+  /** The flows of a load balancer that serves nobody else, for they are not counted by target group. */
+  | { readonly kind: 'nlb'; readonly dimensions: readonly Dimension[] }
   /** Idle while at most `idleAtMost` (a queue's depth, for a worker). */
-  | { readonly kind: 'metric'; readonly namespace: string; readonly name: string; readonly idleAtMost: number }
+  | {
+      readonly kind: 'metric';
+      readonly namespace: string;
+      readonly name: string;
+      readonly idleAtMost: number;
+      readonly dimensions?: readonly Dimension[] | undefined;
+    }
   /** Leases alone: nothing is measured. */
   | { readonly kind: 'leases' };
 

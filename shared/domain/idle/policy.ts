@@ -1,5 +1,8 @@
+import { chooseSignal, SIGNAL_NEEDS } from '#shared/domain/idle/choose-signal.ts';
 import { parseDuration } from '#shared/domain/idle/duration.ts';
 import type { Signal } from '#shared/domain/idle/evidence.ts';
+import { parseDimensions, parseMetricWord, parseNamespace } from '#shared/domain/idle/metric-words.ts';
+import { parseEndpointWord } from '#shared/domain/lifecycle/endpoint-word.ts';
 
 /** How one service wants to be treated. Durations in milliseconds. */
 export interface Policy {
@@ -73,16 +76,22 @@ const READERS = {
   max: wholeNumber(1, 5_000),
   'nightly-kill': oneOf('yes', 'spare-leased', 'no'),
   signal: oneOf('connections', 'alb', 'nlb', 'metric', 'leases'),
-  metric: { expected: 'Namespace/Name', read: (value) => (/^.+\/[^/]+$/.test(value) ? value : undefined) },
+  metric: { expected: 'Namespace/Name', read: parseMetricWord },
   'metric-idle-at-most': wholeNumber(0, 999_999_999),
-} satisfies Record<string, Reader<string | number>>;
+  'metric-namespace': { expected: 'a CloudWatch namespace', read: parseNamespace },
+  'metric-dimensions': { expected: 'Name=value pairs, with spaces between them', read: parseDimensions },
+  // Read by the fleet; known here so that a bad one is reported like any other.
+  endpoint: {
+    expected: 'http(s)://host[:port][/path], host:port, public:PORT, private:PORT or none',
+    read: parseEndpointWord,
+  },
+} satisfies Record<string, Reader<unknown>>;
 
 type Word = keyof typeof READERS;
 type Value<W extends Word> = NonNullable<ReturnType<(typeof READERS)[W]['read']>>;
-type Values = { readonly [W in Exclude<Word, 'max' | 'metric'>]: Value<W> } & {
-  readonly max?: number;
-  readonly metric?: string;
-};
+/** Words without a default: absent means absent. */
+type Optional = 'max' | 'metric' | 'metric-namespace' | 'metric-dimensions' | 'endpoint';
+type Values = { readonly [W in Exclude<Word, Optional>]: Value<W> } & { readonly [W in Optional]?: Value<W> };
 
 const DEFAULTS: Values = {
   lease: 10 * MINUTE_MS,
@@ -101,13 +110,8 @@ const DEFAULTS: Values = {
 
 const isWord = (tag: string): tag is Word => Object.hasOwn(READERS, tag);
 
-/** A metric without a name falls back to the default, which `inconsistencies` reports. */
-const toSignal = ({ signal, metric, 'metric-idle-at-most': idleAtMost }: Values): Signal => {
-  if (signal !== 'metric') return { kind: signal };
-  if (metric === undefined) return { kind: 'connections' };
-  const slash = metric.lastIndexOf('/');
-  return { kind: signal, namespace: metric.slice(0, slash), name: metric.slice(slash + 1), idleAtMost };
-};
+/** A signal that lacks what it needs falls back to the default, which `inconsistencies` reports. */
+const toSignal = (values: Values): Signal => chooseSignal(values) ?? { kind: 'connections' };
 
 const toPolicy = (values: Values): Policy => ({
   leaseMs: values.lease,
@@ -128,17 +132,13 @@ export const DEFAULT_POLICY: Policy = toPolicy(DEFAULTS);
 
 /** Tags that are good each by itself and bad together. */
 const inconsistencies = (values: Values, tags: Tags): readonly PolicyProblem[] => {
-  const { max, metric, signal, 'wake-count': wakeCount } = values;
+  const { max, signal, 'wake-count': wakeCount } = values;
   const found: PolicyProblem[] = [];
   if (max !== undefined && max < wakeCount) {
     found.push({ tag: 'max', value: String(max), expected: `at least wake-count (${wakeCount})` });
   }
-  if (signal === 'metric' && metric === undefined) {
-    found.push({
-      tag: 'signal',
-      value: tags['signal'] ?? '',
-      expected: 'with metric: the tag metric as Namespace/Name',
-    });
+  if (chooseSignal(values) === undefined) {
+    found.push({ tag: 'signal', value: tags['signal'] ?? '', expected: SIGNAL_NEEDS[signal] });
   }
   return found;
 };

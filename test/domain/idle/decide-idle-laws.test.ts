@@ -22,8 +22,8 @@ const policy: fc.Arbitrary<Policy> = fc
     bootLimitMs: durationMs,
     signal: fc.constantFrom<Policy['signal']>(
       { kind: 'connections' },
-      { kind: 'alb' },
-      { kind: 'nlb' },
+      { kind: 'alb', dimensions: [] },
+      { kind: 'nlb', dimensions: [] },
       { kind: 'metric', namespace: 'Mine', name: 'Depth', idleAtMost: 0 },
       { kind: 'leases' },
     ),

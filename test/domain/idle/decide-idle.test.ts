@@ -87,8 +87,8 @@ describe('connections', () => {
 });
 
 describe.each<[string, Policy['signal']]>([
-  ['the load balancer’s requests', { kind: 'alb' }],
-  ['the flows of a network load balancer', { kind: 'nlb' }],
+  ['the load balancer’s requests', { kind: 'alb', dimensions: [] }],
+  ['the flows of a network load balancer', { kind: 'nlb', dimensions: [] }],
   ['a metric', { kind: 'metric', namespace: 'AWS/SQS', name: 'Depth', idleAtMost: 0 }],
 ])('%s', (_, signal) => {
   it('keep a service awake while they show use, however long', () => {

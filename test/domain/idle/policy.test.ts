@@ -24,6 +24,8 @@ const others = [
 
 const tagWords = [...durations, ...others];
 
+const manyDimensions = (count: number): string => Array.from({ length: count }, (_, index) => `D${index}=1`).join(' ');
+
 describe('a policy', () => {
   it('has these defaults', () => {
     expect(parsePolicy({ managed: 'true' })).toEqual({ policy: DEFAULT_POLICY, problems: [] });
@@ -67,6 +69,8 @@ describe('a policy', () => {
     ['nightly-kill', 'one of yes, spare-leased, no'],
     ['signal', 'one of connections, alb, nlb, metric, leases'],
     ['metric', 'Namespace/Name'],
+    ['metric-dimensions', 'Name=value pairs, with spaces between them'],
+    ['endpoint', 'http(s)://host[:port][/path], host:port, public:PORT, private:PORT or none'],
     ['idle_after', 'a known policy word'],
     ['constructor', 'a known policy word'],
   ])('says what was expected of %s', (tag, expected) => {
@@ -79,7 +83,7 @@ describe('a policy', () => {
     expect(policy).toEqual({ ...DEFAULT_POLICY, idleAfterMs: 20 * MINUTE });
   });
 
-  it.each(['awake', 'asleep', 'endpoint', 'group', 'after', 'idleafter'])(
+  it.each(['awake', 'asleep', 'group', 'after', 'idleafter'])(
     'is reported when it is not known, instead of being passed over: %s',
     (tag) => {
       expect(parsePolicy({ [tag]: '1' }).problems).toEqual([{ tag, value: '1', expected: 'a known policy word' }]);
@@ -104,7 +108,7 @@ describe('a policy', () => {
   });
 
   describe('signal', () => {
-    it.each(['connections', 'alb', 'nlb', 'leases'] as const)('may be %s', (signal) => {
+    it.each(['connections', 'leases'] as const)('may be %s', (signal) => {
       expect(parsePolicy({ signal })).toMatchObject({ policy: { signal: { kind: signal } }, problems: [] });
     });
 
@@ -136,11 +140,116 @@ describe('a policy', () => {
       });
     });
 
-    it.each(['Depth', 'Mine/', '/Depth', ''])('does not take %j for a metric', (metric) => {
-      const { policy, problems } = parsePolicy({ signal: 'metric', metric });
-      expect(policy.signal).toEqual(DEFAULT_POLICY.signal);
-      expect(problems.map(({ tag }) => tag).toSorted()).toEqual(['metric', 'signal']);
+    it.each([
+      ['alb', 'LoadBalancer=app/front/1 TargetGroup=targetgroup/echo/2'],
+      ['alb', 'TargetGroup=targetgroup/echo/2 LoadBalancer=app/front/1'],
+      ['nlb', 'LoadBalancer=net/front/1'],
+    ])('may be %s with %s', (signal, words) => {
+      const dimensions = words.split(' ').map((pair) => {
+        const [name, value] = pair.split('=');
+        return { name, value };
+      });
+      expect(parsePolicy({ signal, 'metric-dimensions': words })).toEqual({
+        policy: { ...DEFAULT_POLICY, signal: { kind: signal, dimensions } },
+        problems: [],
+      });
     });
+
+    it.each([
+      ['alb', 'no dimensions', undefined],
+      ['alb', 'no target group', 'LoadBalancer=app/front/1'],
+      ['alb', 'no load balancer', 'TargetGroup=targetgroup/echo/2'],
+      ['alb', 'one zone of several', 'LoadBalancer=app/f/1 TargetGroup=targetgroup/e/2 AvailabilityZone=eu-central-1a'],
+      ['alb', 'a load balancer of the other kind', 'LoadBalancer=net/front/1 TargetGroup=targetgroup/echo/2'],
+      ['alb', 'a name for an id', 'LoadBalancer=front TargetGroup=targetgroup/echo/2'],
+      ['alb', 'something else', 'Zone=undefined TargetGroup=targetgroup/echo/2'],
+      ['nlb', 'no dimensions', undefined],
+      ['nlb', 'a target group, by which it does not count', 'LoadBalancer=net/front/1 TargetGroup=targetgroup/echo/2'],
+      ['nlb', 'a load balancer of the other kind', 'LoadBalancer=app/front/1'],
+    ])('cannot be %s with %s', (signal, _, words) => {
+      const tags = { signal, ...(words !== undefined && { 'metric-dimensions': words }) };
+      expect(parsePolicy(tags)).toEqual({
+        policy: DEFAULT_POLICY,
+        problems: [
+          {
+            tag: 'signal',
+            value: signal,
+            expected: expect.stringMatching(/^with [an]lb: the tag metric-dimensions as L/),
+          },
+        ],
+      });
+    });
+
+    it('of a load balancer says what it lacks', () => {
+      const expected = (signal: string) => parsePolicy({ signal }).problems.map((problem) => problem.expected);
+      expect(expected('alb')).toEqual([
+        'with alb: the tag metric-dimensions as LoadBalancer=app/… TargetGroup=targetgroup/…',
+      ]);
+      expect(expected('nlb')).toEqual(['with nlb: the tag metric-dimensions as LoadBalancer=net/…']);
+    });
+
+    it('of connections may be reported under a namespace and dimensions of its own', () => {
+      const tags = { 'metric-namespace': 'My/Games', 'metric-dimensions': 'Server=blue  Realm=a=b' };
+      expect(parsePolicy(tags)).toEqual({
+        policy: {
+          ...DEFAULT_POLICY,
+          signal: {
+            kind: 'connections',
+            namespace: 'My/Games',
+            dimensions: [
+              { name: 'Server', value: 'blue' },
+              { name: 'Realm', value: 'a=b' },
+            ],
+          },
+        },
+        problems: [],
+      });
+    });
+
+    it('of a metric may have dimensions of its own', () => {
+      const tags = { signal: 'metric', metric: 'AWS/SQS/Depth', 'metric-dimensions': 'QueueName=work' };
+      expect(parsePolicy(tags).policy.signal).toEqual({
+        kind: 'metric',
+        namespace: 'AWS/SQS',
+        name: 'Depth',
+        idleAtMost: 0,
+        dimensions: [{ name: 'QueueName', value: 'work' }],
+      });
+    });
+
+    it.each([
+      ['metric-namespace', ['', ' ', ':Mine', 'Mine,Yours', 'Ünsere', 'x'.repeat(256)]],
+      [
+        'metric-dimensions',
+        ['', ' ', 'Server', '=blue', 'Server=', 'Server=blue Realm', 'A=1 A=2', ':A=1', 'Größe=1', manyDimensions(31)],
+      ],
+    ])('has no bad %s', (tag, values) => {
+      for (const value of values) {
+        const { policy, problems } = parsePolicy({ [tag]: value });
+        expect(policy).toEqual(DEFAULT_POLICY);
+        expect(problems).toEqual([{ tag, value, expected: expect.any(String) }]);
+      }
+    });
+
+    it('has as many dimensions as there can be', () => {
+      const { policy, problems } = parsePolicy({ 'metric-dimensions': manyDimensions(30) });
+      expect(problems).toEqual([]);
+      expect(policy.signal.kind === 'connections' && policy.signal.dimensions).toHaveLength(30);
+    });
+
+    it.each(['Depth', 'Mine/', '/Depth', '', ':Mine/Depth', 'Mine/Tiefe in µm', `Mine/${'x'.repeat(256)}`])(
+      'does not take %j for a metric',
+      (metric) => {
+        const { policy, problems } = parsePolicy({ signal: 'metric', metric });
+        expect(policy.signal).toEqual(DEFAULT_POLICY.signal);
+        expect(problems.map(({ tag }) => tag).toSorted()).toEqual(['metric', 'signal']);
+      },
+    );
+  });
+
+  it('knows where clients connect, which is for the fleet to read', () => {
+    expect(parsePolicy({ endpoint: 'public:8080' })).toEqual({ policy: DEFAULT_POLICY, problems: [] });
+    expect(parsePolicy({ endpoint: 'public:0' }).problems).toMatchObject([{ tag: 'endpoint', value: 'public:0' }]);
   });
 
   it('is there whatever the tags hold, and within its own limits', () => {
@@ -152,13 +261,16 @@ describe('a policy', () => {
       'max',
       'signal',
       'metric',
+      'metric-namespace',
+      'metric-dimensions',
+      'endpoint',
       '__proto__',
       'toString',
     ];
     const value = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.stringMatching(/^\d{1,8}[smhd]?$/),
-      fc.constant('metric'),
+      fc.constantFrom('metric', 'alb', 'nlb', 'LoadBalancer=net/a', 'A=1 B=2', 'Mine/Depth', 'none'),
     );
     const tags = fc.dictionary(fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme' })), value);
     fc.assert(
