@@ -1,0 +1,54 @@
+import type { KnownGaps } from './support/with-known-gaps.ts';
+
+/**
+ * What an implementation of AWS that we test against does differently from AWS, by the contract case that shows it.
+ * A case named here has to fail on that backend: when it passes, the run fails until its line is gone.
+ *
+ * No contract asks for what none of them does: a write in flight (409), an answer that is lost, a bucket that asks for
+ * a pause, a listing of services in pages, partial metric data, a quota. The scripted and simulated AWS of
+ * test/support do.
+ */
+export const motoS3Gaps: KnownGaps = {};
+
+export const ministackS3Gaps: KnownGaps = {};
+
+const NO_TASKS =
+  'moto counts a task as running the moment it is wanted, but there is none: its services start no tasks';
+
+export const motoFleetGaps: KnownGaps = {
+  'fleet: ecs > starting > answers before any task runs, and a task follows': NO_TASKS,
+  'fleet: ecs > starting > tells where clients connect once that is known, and not before': NO_TASKS,
+  'fleet: ecs > starting > calls a task healthy once its health check has passed': NO_TASKS,
+  'fleet: ecs > starting > starts one task, however often one is wanted': NO_TASKS,
+  'fleet: ecs > stopping > stops the task, and keeps it with the code and the reason of its end': NO_TASKS,
+  'fleet: ecs > stopping > never shows a task in an earlier status than before': NO_TASKS,
+  'fleet: ecs > stopping > starts another task after that, under an id of its own': NO_TASKS,
+  'fleet: ecs > puts another task in the place of one that ended by itself, and tells how that one ended': NO_TASKS,
+};
+
+const NO_ADDRESS = 'its tasks have no network interface, hence no address, and their health is never known';
+
+export const ministackFleetGaps: KnownGaps = {
+  'fleet: ecs > starting > answers before any task runs, and a task follows':
+    'MiniStack runs the task before it answers the call that wants it',
+  'fleet: ecs > starting > tells where clients connect once that is known, and not before': NO_ADDRESS,
+  'fleet: ecs > starting > calls a task healthy once its health check has passed': NO_ADDRESS,
+  'fleet: ecs > starting > starts one task, however often one is wanted': {
+    unsteady: 'of calls at the same time that want one task, now and then two start one each',
+  },
+  'fleet: ecs > stopping > stops the task, and keeps it with the code and the reason of its end':
+    'MiniStack says UserInitiated of a task that its scheduler stopped',
+  'fleet: ecs > puts another task in the place of one that ended by itself, and tells how that one ended':
+    'no container runs in its tasks, so none ends by itself',
+};
+
+export const ministackActivityGaps: KnownGaps = {};
+
+export const motoActivityGaps: KnownGaps = {
+  'activity: cloudwatch > reads any metric by namespace and name: at the limit':
+    'moto ignores the namespace of a metric that has dimensions, and answers with the largest of all namespaces',
+};
+
+export const ministackStackGaps: KnownGaps = {
+  'asked > tells that of a service with a health check and a network interface too': NO_ADDRESS,
+};
