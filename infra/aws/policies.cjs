@@ -1,0 +1,113 @@
+/**
+ * What functions may do, in pieces with a name; each role picks its own (functions/<name>/function.yml).
+ * `*` stands only where AWS knows nothing narrower, and the reason stands beside it.
+ */
+const inThisAccount = (service, resource) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
+});
+
+const allow = (Action, Resource, Condition) => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
+
+const policy = (PolicyName, ...Statement) => ({ PolicyName, PolicyDocument: { Version: '2012-10-17', Statement } });
+
+const onControlBucket = (bucket) => {
+  const inBucket = (suffix) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}${suffix}` });
+  const objects = (action, ...patterns) =>
+    allow(
+      action,
+      patterns.map((pattern) => inBucket(`/${pattern}`)),
+    );
+  // S3 says 404 for an absent key only to those who may list it; to others it says 403, and that is no "absent".
+  const reads = (...patterns) => [
+    objects('s3:GetObject', ...patterns),
+    allow('s3:ListBucket', inBucket(''), { StringLike: { 's3:prefix': patterns } }),
+  ];
+  return {
+    readsControl: policy('ReadsControl', ...reads('directory.json', 'services/*', 'leases/*')),
+    readsGrants: policy('ReadsGrants', ...reads('grants/*')),
+    writesRecords: policy('WritesRecords', objects('s3:PutObject', 'services/*')),
+    keepsSightings: policy('KeepsSightings', ...reads('observed/*'), objects('s3:PutObject', 'observed/*')),
+    writesLeases: policy('WritesLeases', objects('s3:PutObject', 'leases/*')),
+    // Conditional on what was read, so it needs ReadsControl as well.
+    endsLeases: policy('EndsLeases', objects('s3:DeleteObject', 'leases/*')),
+    keepsDirectory: policy(
+      'KeepsDirectory',
+      objects('s3:PutObject', 'directory.json'),
+      // Of services that left long ago.
+      objects('s3:DeleteObject', 'services/*', 'observed/*'),
+    ),
+  };
+};
+
+/**
+ * All that UpdateService can be asked besides the counts, as far as IAM can see it. CPU and memory are not here: they
+ * come with the task definition. `forceNewDeployment` has no key: IAM cannot see it.
+ */
+const BESIDES_COUNTS = [
+  'ecs:auto-assign-public-ip',
+  'ecs:capacity-provider',
+  'ecs:enable-ebs-volumes',
+  'ecs:enable-ecs-managed-tags',
+  'ecs:enable-execute-command',
+  'ecs:enable-service-connect',
+  'ecs:enable-vpc-lattice',
+  'ecs:namespace',
+  'ecs:propagate-tags',
+  'ecs:subnet',
+  'ecs:task-definition',
+];
+
+const onClusters = (clusters) => {
+  const all = (kind) => clusters.map((cluster) => inThisAccount('ecs', `${kind}/${cluster}/*`));
+  const here = { ArnEquals: { 'ecs:cluster': clusters.map((cluster) => inThisAccount('ecs', `cluster/${cluster}`)) } };
+  return {
+    observesFleet: policy(
+      'ObservesFleet',
+      // *: a listing has no resource; the condition fences it.
+      allow('ecs:ListServices', '*', here),
+      // *: its resource is a container instance, and Fargate has none; the condition fences it.
+      allow('ecs:ListTasks', '*', here),
+      // Not fenced by the tag: a service without it has to read as unknown, not as AccessDenied.
+      allow('ecs:DescribeServices', all('service')),
+      allow('ecs:DescribeTasks', all('task')),
+      // *: has no resource. A public address is on a task's network interface, not on the task.
+      allow('ec2:DescribeNetworkInterfaces', '*'),
+      // *: have no resource.
+      allow(['ecs:DescribeTaskDefinition', 'application-autoscaling:DescribeScalableTargets'], '*'),
+    ),
+    scalesFleet: policy(
+      'ScalesFleet',
+      // How many tasks, of managed services, and nothing else.
+      allow('ecs:UpdateService', all('service'), {
+        StringEquals: { 'aws:ResourceTag/nightporter:managed': 'true' },
+        Null: Object.fromEntries(BESIDES_COUNTS.map((key) => [key, 'true'])),
+      }),
+      // A target goes by an id that says nothing of its service: the code refuses those that are not managed.
+      allow(
+        'application-autoscaling:RegisterScalableTarget',
+        inThisAccount('application-autoscaling', 'scalable-target/*'),
+        {
+          StringEquals: {
+            'application-autoscaling:service-namespace': 'ecs',
+            'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+          },
+        },
+      ),
+    ),
+  };
+};
+
+const elsewhere = {
+  // *: metrics have no resource. No cloudwatch:namespace: that is a condition of PutMetricData, and here it never holds.
+  measuresActivity: policy('MeasuresActivity', allow('cloudwatch:GetMetricData', '*')),
+  // *: have no resource.
+  traces: policy('Traces', allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')),
+  tellsNews: policy('TellsNews', allow('sns:Publish', { Ref: 'NewsTopic' })),
+  leavesFailures: policy('LeavesFailures', allow('sqs:SendMessage', { 'Fn::GetAtt': ['FailedEvents', 'Arn'] })),
+};
+
+module.exports = async ({ resolveVariable }) => ({
+  ...onControlBucket(await resolveVariable('self:custom.controlBucket')),
+  ...onClusters((await resolveVariable('param:clusters')).split(',')),
+  ...elsewhere,
+});

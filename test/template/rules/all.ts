@@ -1,0 +1,17 @@
+import { alarmRules } from './alarms.ts';
+import { apiRules } from './api.ts';
+import { eventRules } from './events.ts';
+import { functionRules } from './functions.ts';
+import { roleRules } from './roles.ts';
+import { stackRules } from './stack.ts';
+
+export const RULES = {
+  ...stackRules,
+  ...functionRules,
+  ...roleRules,
+  ...apiRules,
+  ...eventRules,
+  ...alarmRules,
+} as const;
+
+export type RuleName = keyof typeof RULES;

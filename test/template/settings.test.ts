@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+
+const settings = createRequire(import.meta.url)('../../infra/aws/settings.cjs');
+
+const RIGHT: Readonly<Record<string, unknown>> = {
+  'sls:stage': 'dev',
+  'param:clusters': 'one,two',
+  'param:nightlyKillTime': '23:00',
+  'param:timeZone': 'UTC',
+  'param:tickMinutes': 5,
+  'param:auth': 'apiKey',
+  'param:tracing': true,
+  'param:accessLogs': 'off',
+  'param:reservedConcurrency': 'off',
+  'param:alarmEmail': '',
+};
+
+/** As the framework calls it. */
+const read = (changed: Readonly<Record<string, unknown>> = {}): Promise<any> =>
+  settings({ resolveVariable: async (name: string) => ({ ...RIGHT, ...changed })[name] });
+
+describe('the parameters of a stage', () => {
+  it('become what the template needs', async () => {
+    await expect(read({ 'param:nightlyKillTime': '01:05', 'param:reservedConcurrency': '7' })).resolves.toMatchObject({
+      nightlyKillCron: 'cron(5 1 * * ? *)',
+      reservedConcurrency: 7,
+      clusterArns: [
+        { 'Fn::Sub': expect.stringMatching(/:cluster\/one$/) },
+        { 'Fn::Sub': expect.stringMatching(/:cluster\/two$/) },
+      ],
+    });
+    await expect(read()).resolves.toMatchObject({ nightlyKillCron: 'cron(0 23 * * ? *)', reservedConcurrency: null });
+  });
+
+  it.each([
+    ['sls:stage', 'a23456789-12345'],
+    ['param:clusters', 'one'],
+    ['param:nightlyKillTime', '00:00'],
+    ['param:timeZone', 'Europe/Zurich'],
+    ['param:tickMinutes', 1],
+    ['param:tickMinutes', '10'],
+    ['param:auth', 'iam'],
+    ['param:reservedConcurrency', 1],
+    ['param:alarmEmail', 'ops@example.org'],
+  ])('%s may be %s', async (name, value) => {
+    await expect(read({ [name]: value })).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['sls:stage', 'Prod'],
+    ['sls:stage', 'a23456789-123456'],
+    ['sls:stage', '1st'],
+    ['param:clusters', 'one, two'],
+    ['param:clusters', ''],
+    ['param:clusters', 'arn:aws:ecs:eu-central-1:123456789012:cluster/one'],
+    ['param:nightlyKillTime', '24:00'],
+    ['param:nightlyKillTime', '2300'],
+    ['param:timeZone', 'Mars/Olympus'],
+    ['param:timeZone', '+01:00'],
+    ['param:tickMinutes', 0],
+    ['param:tickMinutes', 11],
+    ['param:tickMinutes', 2.5],
+    ['param:auth', 'none'],
+    ['param:tracing', 'on'],
+    ['param:accessLogs', 'yes'],
+    ['param:reservedConcurrency', '0'],
+    ['param:alarmEmail', 'ops'],
+  ])('%s may not be %s, and is named', async (name, value) => {
+    await expect(read({ [name]: value })).rejects.toThrow(`${name.split(':')[1]} is "${value}" and has to be`);
+  });
+});
