@@ -10,7 +10,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { Telemetry } from '#shared/ports/telemetry.ts';
 import { NIGHTPORTER } from '#shared/usecases/caller.ts';
-import { control, type Settings, type TickDeps } from '#shared/usecases/deps.ts';
+import { control, type DecisionSettings, type TickDeps } from '#shared/usecases/deps.ts';
 import { listServices } from '#shared/usecases/list-services.ts';
 import { sleepEndpoint } from '../../functions/sleep/endpoint.ts';
 import { taskEventEndpoint } from '../../functions/task-events/endpoint.ts';
@@ -43,7 +43,7 @@ export interface ControlPlane {
 const NIGHTLY_KILL = { timeOfDayMs: 23 * 3_600_000, timeZone: 'UTC' };
 const ALL = 1_000;
 
-const settingsOf = ({ defaultService }: ControlPlaneOptions): Settings => ({
+const settingsOf = ({ defaultService }: ControlPlaneOptions): DecisionSettings => ({
   nightlyKill: NIGHTLY_KILL,
   ...(defaultService !== undefined && { defaultService }),
 });

@@ -2,7 +2,7 @@
 import { consoleTelemetry } from '#shared/adapters/local/console-telemetry.ts';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
 import { grants } from '#shared/usecases/caller.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import { ownKey } from './api-key.ts';
 import { controlPlane } from './control-plane.ts';
 import { dataFolderFailure, openDataFolder } from './data-folder.ts';

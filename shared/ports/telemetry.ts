@@ -14,6 +14,12 @@ export interface Telemetry {
   audit(entry: AuditEntry): void;
 }
 
+/** Telemetry that knows on whose behalf something is done. */
+export interface ScopedTelemetry extends Telemetry {
+  /** Every line written by `work`, and by whatever it starts, carries the fields too; what the line says itself wins. */
+  within<T>(fields: Fields, work: () => T): T;
+}
+
 export interface AuditEntry {
   readonly action: string;
   readonly service: string;

@@ -1,12 +1,10 @@
 import { decide, type Decision, type TickEvidence } from '#shared/domain/lifecycle/decide.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
-import type { Deps, Ports } from '#shared/usecases/deps.ts';
+import type { DecisionDeps } from '#shared/usecases/deps.ts';
 import { UNMEASURED } from '#shared/domain/idle/evidence.ts';
 import { activityQuery, evidence } from '#shared/usecases/evidence.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
-
-export type DecisionDeps = Deps & Pick<Ports, 'activity'>;
 
 export interface DecisionInput {
   readonly service: string;

@@ -28,9 +28,13 @@ export interface Ports extends CorePorts {
 }
 
 export interface Settings {
-  readonly nightlyKill: TimeOfDay;
   /** The service meant by callers who name none, where there are several. */
   readonly defaultService?: string;
+}
+
+/** What the decision needs to know besides. */
+export interface DecisionSettings extends Settings {
+  readonly nightlyKill: TimeOfDay;
 }
 
 /** What a use case may ask for; each names the part it uses. */
@@ -42,11 +46,17 @@ export interface Deps extends CorePorts {
   readonly settings: Settings;
 }
 
-/** The same, for whoever looks after services: measures their use and tells people. */
-export type TickDeps = Deps & Pick<Ports, 'activity' | 'notifier'>;
+/** The same, for whoever decides about services by their use. */
+export type DecisionDeps = Deps & Pick<Ports, 'activity'> & { readonly settings: DecisionSettings };
+
+/** The same, for whoever looks after services: decides, and tells people. */
+export type TickDeps = DecisionDeps & Pick<Ports, 'notifier'>;
 
 /** The control store and the directory, on top of the ports. */
-export const control = <P extends CorePorts>(ports: P, settings: Settings): P & Deps => {
+export const control = <P extends CorePorts, S extends Settings | DecisionSettings>(
+  ports: P,
+  settings: S,
+): P & Deps & { readonly settings: S } => {
   const docs = documents(ports);
   return {
     ...ports,

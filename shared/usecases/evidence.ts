@@ -6,7 +6,7 @@ import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { lastTimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
 import type { ActivityQuery } from '#shared/ports/activity.ts';
-import type { Deps } from '#shared/usecases/deps.ts';
+import type { DecisionDeps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { LeaseSurvey } from '#shared/usecases/leases.ts';
 import { knownAt, type Projection } from '#shared/usecases/projections.ts';
@@ -35,7 +35,7 @@ export interface Facts {
 
 /** Lays out what a decision about one service rests on. */
 export const evidence = (
-  { clock, settings }: Pick<Deps, 'clock' | 'settings'>,
+  { clock, settings }: Pick<DecisionDeps, 'clock' | 'settings'>,
   policy: Policy,
   record: ServiceRecord,
   { survey, observed, projection, ...facts }: Facts,

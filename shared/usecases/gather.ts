@@ -1,5 +1,6 @@
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import { note, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import type { Sightings } from '#shared/ports/fleet.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
@@ -43,10 +44,14 @@ const surveyOf = async (
 export const gather = (deps: Deps) => {
   const remembered = new Map<string, Versioned<ServiceRecord>>();
 
-  const recordOf = async (managed: Managed, etag: string | undefined): Promise<Versioned<ServiceRecord>> => {
+  const recordOf = async (
+    managed: Managed,
+    etag: string | undefined,
+    justSeen: Sightings,
+  ): Promise<Versioned<ServiceRecord>> => {
     const known = remembered.get(managed.service);
     if (known && known.etag === etag && known.value.createdAt >= managed.createdAt) return known;
-    const record = await withoutEndedHold(deps, await deps.records.read(managed));
+    const record = await withoutEndedHold(deps, await deps.records.read(managed, justSeen));
     if (!record.value.hold) remembered.set(managed.service, record);
     return record;
   };
@@ -54,12 +59,13 @@ export const gather = (deps: Deps) => {
   return async (services: readonly Managed[], attempt: Attempt): Promise<readonly Candidate[]> => {
     const listed = await deps.docs.list(controlKeys.records);
     const etags = new Map(listed.map(({ key, etag }) => [key, etag]));
+    const etagOf = ({ service }: Managed): string | undefined => etags.get(controlKeys.record(service));
+    // Those that nobody has a record of are looked at all at once: a first tick meets all of them.
+    const newcomers = services.filter((managed) => etagOf(managed) === undefined).map(({ service }) => service);
+    const justSeen = newcomers.length > 0 ? await deps.fleet.observe(newcomers) : new Map();
     const read = await Promise.all(
       services.map((managed) =>
-        attempt(managed.service, async () => ({
-          managed,
-          record: await recordOf(managed, etags.get(controlKeys.record(managed.service))),
-        })),
+        attempt(managed.service, async () => ({ managed, record: await recordOf(managed, etagOf(managed), justSeen) })),
       ),
     );
     const leases = await deps.leases.keysByService();

@@ -2,15 +2,15 @@ import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-key
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import { adopt, adoptAnew, isRecord, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import type { Fleet } from '#shared/ports/fleet.ts';
+import type { Fleet, Sightings } from '#shared/ports/fleet.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Documents, Versioned } from '#shared/usecases/documents.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 
 /** The records: one document per service that says what should be. */
 export interface Records {
-  /** The record as it is; a service seen for the first time, or recreated, gets one from what is observed. */
-  read(managed: Managed): Promise<Versioned<ServiceRecord>>;
+  /** The record as it is; a service seen for the first time, or recreated, gets one from what is observed, or was. */
+  read(managed: Managed, justSeen?: Sightings): Promise<Versioned<ServiceRecord>>;
   /** `undefined`: somebody else changed it first. Read again, and decide again. */
   swap(from: Versioned<ServiceRecord>, to: ServiceRecord): Promise<Versioned<ServiceRecord> | undefined>;
 }
@@ -29,14 +29,14 @@ export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
     return Math.max(1, ...left.map((lease) => (lease?.value.generation ?? 0) + 1));
   };
 
-  const read = async (managed: Managed): Promise<Versioned<ServiceRecord>> => {
+  const read: Records['read'] = async (managed, justSeen) => {
     const { service } = managed;
     const key = controlKeys.record(service);
     const present = await docs.read<ServiceRecord>(key);
     // Never taken for absent: whoever damaged it must hear of it, and nobody's session may be forgotten.
     if (present && !isRecord(present.value)) throw new Error(`not a record: ${key}`);
     if (present && present.value.createdAt >= managed.createdAt) return present;
-    const seen = await observeOne({ fleet }, service);
+    const seen = justSeen?.get(service) ?? (await observeOne({ fleet }, service));
     // The look may be older than the directory: adopting the predecessor would make the next reader adopt again.
     const observed = { ...seen, createdAt: Math.max(seen.createdAt, managed.createdAt) };
     const adopted = present

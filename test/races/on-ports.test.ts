@@ -1,6 +1,7 @@
 import type { Fleet } from '#shared/ports/fleet.ts';
 import { fleetContract } from '../contracts/fleet.contract.ts';
-import { simEcs } from './sim-ecs.ts';
+import { MAIN_CLUSTER } from '../support/sim-aws/machines.ts';
+import { onPorts } from './on-ports.ts';
 import { world } from './world.ts';
 
 const SERVICES = { sound: 'sound', crashing: 'crashing' };
@@ -10,19 +11,9 @@ fleetContract({
   name: 'simulated ECS',
   make: async () => {
     const there = world(new Uint8Array([0]), [], Date.UTC(2026, 10, 20));
-    const ecs = simEcs(there, false, () => {});
-    for (const service of Object.values(SERVICES)) {
-      ecs.add({
-        service,
-        createdAt: there.now(),
-        desiredCount: 0,
-        bounds: null,
-        tasks: [],
-        deployingSince: null,
-        taskDefinition: 'one',
-      });
-    }
-    const fleet = ecs.of({ name: 'test', skewMs: 0, isDead: false });
+    const { machines, add, of } = onPorts(there, { mayBeStale: false, onDesired: () => {}, onWrite: () => {} });
+    for (const service of Object.values(SERVICES)) add({ service });
+    const { fleet } = of({ name: 'test', skewMs: 0, isDead: false });
     // Nothing happens in that world until it runs.
     const answered = async <T>(call: Promise<T>): Promise<T> => {
       const answer = call.then(
@@ -45,9 +36,11 @@ fleetContract({
       fleet: live,
       letPass: async (durationMs) => {
         there.advance(durationMs);
-        for (const service of Object.values(SERVICES)) ecs.evolve(service);
-        const isUp = ecs.service(SERVICES.crashing)?.tasks.some(({ lastStatus }) => lastStatus === 'RUNNING');
-        if (isUp) ecs.crash(SERVICES.crashing);
+        for (const service of Object.values(SERVICES)) machines.evolve(service);
+        const isUp = machines
+          .find(MAIN_CLUSTER, SERVICES.crashing)
+          ?.tasks.some(({ lastStatus }) => lastStatus === 'RUNNING');
+        if (isUp) machines.crash(SERVICES.crashing);
       },
     };
   },

@@ -2,9 +2,9 @@ import type { Policy } from '#shared/domain/idle/policy.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import type { DesiredWrite } from '../support/sim-aws/ecs-api.ts';
+import type { Write } from '../support/sim-aws/objects.ts';
 import { SERVICE, type Scenario } from './scenario.ts';
-import type { DesiredWrite } from './sim-ecs.ts';
-import type { Write } from './sim-store.ts';
 import type { World } from './world.ts';
 
 /** What a holder was last told, and what has become of it. */
@@ -79,14 +79,14 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
 
   return {
     broken,
-    onWrite: ({ actor, key, before, after }: Write): void => {
+    onWrite: ({ by, key, before, after }: Write): void => {
       if (key !== controlKeys.record(SERVICE) || before === null || after === null) return;
-      onRecord(actor.name, JSON.parse(before) as ServiceRecord, JSON.parse(after) as ServiceRecord);
+      onRecord(by, JSON.parse(before) as ServiceRecord, JSON.parse(after) as ServiceRecord);
     },
-    onDesired: ({ actor, to }: DesiredWrite): void => {
+    onDesired: ({ by, to }: DesiredWrite): void => {
       desiredWrites += 1;
       const isAllowed = to === 0 || (to >= policy.wakeCount && to <= policy.max);
-      if (!isAllowed) broken.push(`4 set, never increment: ${actor.name} set the desired count to ${to}`);
+      if (!isAllowed) broken.push(`4 set, never increment: ${by} set the desired count to ${to}`);
     },
     /** A holder was told that its lease holds. */
     begin: (holder: string, { generation, expiresAt }: Pick<Lease, 'generation' | 'expiresAt'>, skewMs: number): void =>

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PLAYGROUNDS, type PlaygroundName } from './grounds.ts';
 import { play, type Outcome } from './run.ts';
 import { scenarios, type Scenario } from './scenario.ts';
 import type { Variant } from './variants.ts';
@@ -7,6 +8,13 @@ export interface Result {
   readonly broken: number;
   /** The smallest counterexample found for the first broken run, told in full. */
   readonly first: string | undefined;
+}
+
+export interface RaceOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** The ports, unless told otherwise. */
+  readonly on?: PlaygroundName;
 }
 
 const tell = (scenario: Scenario, { broken, trace }: Outcome, replayWith: string): string => {
@@ -19,53 +27,58 @@ const tell = (scenario: Scenario, { broken, trace }: Outcome, replayWith: string
   ].join('\n');
 };
 
-const isKept = async (scenario: Scenario, variant: Variant): Promise<boolean> =>
-  (await play(scenario, variant)).broken.length === 0;
+/** Plays the scenarios of a ground with one protocol. */
+const game = (variant: Variant, on: PlaygroundName) => {
+  const { make, calls } = PLAYGROUNDS[on];
+  return {
+    drawn: scenarios(calls),
+    played: (scenario: Scenario): Promise<Outcome> => play(scenario, variant, make),
+    isKept: async (scenario: Scenario): Promise<boolean> => (await play(scenario, variant, make)).broken.length === 0,
+  };
+};
 
 /** Finds the first broken run again and makes it as small as fast-check can. */
 const shrink = async (
   variant: Variant,
+  on: PlaygroundName,
   parameters: { seed: number; numRuns: number; path?: string },
 ): Promise<string | undefined> => {
-  const details = await fc.check(
-    fc.asyncProperty(scenarios, (scenario) => isKept(scenario, variant)),
-    parameters,
-  );
+  const { drawn, isKept, played } = game(variant, on);
+  const details = await fc.check(fc.asyncProperty(drawn, isKept), parameters);
   const [scenario] = details.counterexample ?? [];
   if (!details.failed || !scenario) return undefined;
-  const outcome = await play(scenario, variant);
-  return tell(scenario, outcome, `--seed ${details.seed} --path ${details.counterexamplePath}`);
+  const options = `--seed ${details.seed} --path ${details.counterexamplePath}`;
+  return tell(scenario, await played(scenario), on === 'ports' ? options : `--on ${on} ${options}`);
 };
 
 /** Plays many scenarios, counts the broken ones, and tells of the first. */
-export const race = async (
-  variant: Variant,
-  { runs, seed }: { readonly runs: number; readonly seed: number },
-): Promise<Result> => {
+export const race = async (variant: Variant, { runs, seed, on = 'ports' }: RaceOptions): Promise<Result> => {
+  const { drawn, isKept } = game(variant, on);
   let broken = 0;
   await fc.assert(
-    fc.asyncProperty(scenarios, async (scenario) => {
-      if (!(await isKept(scenario, variant))) broken += 1;
+    fc.asyncProperty(drawn, async (scenario) => {
+      if (!(await isKept(scenario))) broken += 1;
     }),
     { seed, numRuns: runs },
   );
-  return { broken, first: broken > 0 ? await shrink(variant, { seed, numRuns: runs }) : undefined };
+  return { broken, first: broken > 0 ? await shrink(variant, on, { seed, numRuns: runs }) : undefined };
 };
 
 /** How many runs it takes until the first breaks; `undefined` when none does. */
 export const runsUntilBroken = async (
   variant: Variant,
-  { runs, seed }: { readonly runs: number; readonly seed: number },
+  { runs, seed, on = 'ports' }: RaceOptions,
 ): Promise<number | undefined> => {
-  const details = await fc.check(
-    fc.asyncProperty(scenarios, (scenario) => isKept(scenario, variant)),
-    { seed, numRuns: runs, endOnFailure: true },
-  );
+  const { drawn, isKept } = game(variant, on);
+  const details = await fc.check(fc.asyncProperty(drawn, isKept), { seed, numRuns: runs, endOnFailure: true });
   return details.failed ? details.numRuns : undefined;
 };
 
 /** One run again, by the path that a failing one printed. */
-export const replay = async (variant: Variant, seed: number, path: string): Promise<Result> => {
-  const first = await shrink(variant, { seed, path, numRuns: 1 });
+export const replay = async (
+  variant: Variant,
+  { seed, path, on = 'ports' }: Omit<RaceOptions, 'runs'> & { readonly path: string },
+): Promise<Result> => {
+  const first = await shrink(variant, on, { seed, path, numRuns: 1 });
   return { broken: first ? 1 : 0, first };
 };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAYGROUNDS } from './grounds.ts';
 import { race, replay, runsUntilBroken } from './race.ts';
 import { play } from './run.ts';
 import { scenarios } from './scenario.ts';
@@ -29,16 +30,18 @@ describe('races', () => {
   });
 
   it('plays the same scenario the same way twice', async () => {
-    for (const scenario of fc.sample(scenarios, { numRuns: 200, seed: SEED })) {
-      const first = await play(scenario, VARIANTS.design);
-      expect(await play(scenario, VARIANTS.design)).toEqual(first);
+    for (const { make, calls } of Object.values(PLAYGROUNDS)) {
+      for (const scenario of fc.sample(scenarios(calls), { numRuns: 200, seed: SEED })) {
+        const first = await play(scenario, VARIANTS.design, make);
+        expect(await play(scenario, VARIANTS.design, make)).toEqual(first);
+      }
     }
   });
 
   it('replays a failing run by the path that it printed', { timeout: MINUTES }, async () => {
     const { first } = await race(VARIANTS.incumbent, { runs: 50, seed: SEED });
     const [, seed, path] = /replay with --seed (\S+) --path (\S+)/.exec(first ?? '') ?? [];
-    const again = await replay(VARIANTS.incumbent, Number(seed), path ?? '');
+    const again = await replay(VARIANTS.incumbent, { seed: Number(seed), path: path ?? '' });
     expect(again.broken).toBe(1);
     expect(again.first?.split('\n')[0]).toBe(first?.split('\n')[0]);
   });
@@ -59,6 +62,12 @@ describe('npm run test:races', () => {
     expect(code).toBe(0);
   });
 
+  it('plays on the AWS adapters when told to', async () => {
+    const { code, lastLine } = await command('--runs', '50', '--seed', '3', '--on', 'aws');
+    expect(lastLine).toBe('races: 50 runs, seed 3, 0 broken');
+    expect(code).toBe(0);
+  });
+
   it('fails when a promise was broken', async () => {
     const { code, lastLine } = await command('--runs', '100', '--seed', '3', '--variant', 'incumbent');
     expect(lastLine).toMatch(/^races: 100 runs, seed 3, [1-9]\d* broken$/);
@@ -69,6 +78,7 @@ describe('npm run test:races', () => {
     [['--runs', 'many'], /--runs takes a whole number/],
     [['--runs', '0'], /--runs takes a whole number/],
     [['--variant', 'better'], /no variant better/],
+    [['--on', 'ice'], /no ground ice/],
     [['--fast'], /--fast/],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await command(...options);

@@ -11,6 +11,9 @@ import { taskChanged } from '#shared/usecases/task-changed.ts';
 import { tick } from '#shared/usecases/tick.ts';
 import { wake } from '#shared/usecases/wake.ts';
 import type { TickDeps } from '#shared/usecases/deps.ts';
+import { MAIN_CLUSTER } from '../support/sim-aws/machines.ts';
+import { toObserved } from './on-ports.ts';
+import type { MakeGround } from './ground.ts';
 import { HOUR_MS, LEASE_MS, NEIGHBOUR, SERVICE, type Doing, type Scenario } from './scenario.ts';
 import { CALLER, stage, type Stage } from './stage.ts';
 import type { Variant } from './variants.ts';
@@ -92,7 +95,7 @@ const tickLoudly =
   };
 
 const programOf = (set: Stage, variant: Variant, goodbyes: Goodbyes, doing: Doing): Program | (() => void) => {
-  const { there, ecs } = set;
+  const { there, machines } = set;
   switch (doing.do) {
     case 'wake':
       return askFor(set, goodbyes, doing.holder, wakeLike(set, variant, doing.holder));
@@ -119,11 +122,11 @@ const programOf = (set: Stage, variant: Variant, goodbyes: Goodbyes, doing: Doin
     case 'nightly-kill':
       return (deps) => nightlyKill(deps)(there.now());
     case 'task-moves':
-      return () => ecs.evolve(SERVICE);
+      return () => machines.evolve(SERVICE);
     case 'task-crashes':
-      return () => ecs.crash(SERVICE);
+      return () => machines.crash(SERVICE);
     case 'scaler-acts':
-      return () => ecs.scale(SERVICE);
+      return () => machines.scale(SERVICE);
     case 'time-passes':
       return () => there.advance(doing.byMs);
   }
@@ -174,16 +177,8 @@ const recordNow = (set: Stage): ServiceRecord => {
 /** What must be true once nothing goes wrong any more and one more tick has come. */
 const checkSettled = (set: Stage): void => {
   const record = recordNow(set);
-  const service = set.ecs.service(SERVICE);
-  const observed = service && {
-    ...service,
-    tags: {},
-    runningCount: 0,
-    pendingCount: 0,
-    hasHealthCheck: true,
-    hasEndpoint: true,
-    observedAt: 0,
-  };
+  const service = set.machines.find(MAIN_CLUSTER, SERVICE);
+  const observed = service && toObserved(set.machines, service, set.there.now());
   if (!observed || repairWrites(record, set.policy, observed).length > 0) {
     set.watch.broken.push(
       `6 convergence: the record says ${record.intent}, the fleet ${service?.desiredCount} (${JSON.stringify(service?.bounds)})`,
@@ -214,17 +209,17 @@ const checkFallsAsleep = async (set: Stage, scenario: Scenario): Promise<void> =
   if (scenario.activity === 'active') return;
   for (let round = 0; round < 4; round += 1) {
     set.there.advance(HOUR_MS);
-    set.ecs.evolve(SERVICE);
+    set.machines.evolve(SERVICE);
     await performAlone(set, `tick, later#${round}`, (deps) => tick(deps)());
   }
   const { intent } = recordNow(set);
-  const count = set.ecs.service(SERVICE)?.desiredCount;
+  const count = set.machines.find(MAIN_CLUSTER, SERVICE)?.desiredCount;
   if (intent !== 'asleep' || count !== 0) set.watch.broken.push(`7 for ever awake: ${intent}, ${count} tasks wanted`);
 };
 
 /** Plays one scenario with one protocol, to the end and a little further, and tells which promises it broke. */
-export const play = async (scenario: Scenario, variant: Variant): Promise<Outcome> => {
-  const set = stage(scenario, variant);
+export const play = async (scenario: Scenario, variant: Variant, makeGround: MakeGround): Promise<Outcome> => {
+  const set = stage(scenario, variant, makeGround);
   act(set, variant, scenario);
   await set.there.run();
   checkCoalescing(set, scenario);

@@ -73,7 +73,6 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
 );
 
 const CHOICES = 192;
-const CALLS = 60;
 
 const faultOf = (kinds: readonly FaultKind[], calls: number): fc.Arbitrary<Fault> =>
   fc.record({ at: fc.integer({ min: 1, max: calls }), kind: fc.constantFrom(...kinds) });
@@ -82,23 +81,24 @@ const choices = fc.uint8Array({ minLength: CHOICES, maxLength: CHOICES, size: 'm
 const start = fc.constantFrom<Scenario['start'][]>('asleep', 'awake', 'draining');
 
 /** Anybody does anything, and much may go wrong. */
-const crowds: fc.Arbitrary<Scenario> = fc.record({
-  start,
-  holding: fc.subarray([...HOLDERS]),
-  expired: fc.subarray([...HOLDERS], { maxLength: 1 }),
-  activity: fc.constantFrom<Scenario['activity'][]>('idle', 'idle', 'active', 'unknown'),
-  autoscaled: fc.boolean(),
-  sparesLeased: fc.boolean(),
-  stale: fc.boolean(),
-  poisoned: fc.constant(false),
-  skewMs: fc.constantFrom(0, 2_000),
-  doings: fc.array(doing, { minLength: 2, maxLength: 6 }),
-  faults: fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
-    { weight: 3, arbitrary: fc.array(faultOf(FAULTS, CALLS), { minLength: 1, maxLength: 3 }) },
-  ),
-  choices,
-});
+const crowds = (calls: number): fc.Arbitrary<Scenario> =>
+  fc.record({
+    start,
+    holding: fc.subarray([...HOLDERS]),
+    expired: fc.subarray([...HOLDERS], { maxLength: 1 }),
+    activity: fc.constantFrom<Scenario['activity'][]>('idle', 'idle', 'active', 'unknown'),
+    autoscaled: fc.boolean(),
+    sparesLeased: fc.boolean(),
+    stale: fc.boolean(),
+    poisoned: fc.constant(false),
+    skewMs: fc.constantFrom(0, 2_000),
+    doings: fc.array(doing, { minLength: 2, maxLength: 6 }),
+    faults: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: fc.array(faultOf(FAULTS, calls), { minLength: 1, maxLength: 3 }) },
+    ),
+    choices,
+  });
 
 const asking = fc.record({
   do: fc.constantFrom<('wake' | 'heartbeat')[]>('wake', 'heartbeat'),
@@ -112,28 +112,32 @@ const ending = fc.constantFrom<Doing[]>(
 );
 
 /** One holder's own calls race each other while somebody ends the session: few calls, so that few orders are missed. */
-const duels: fc.Arbitrary<Scenario> = fc.record({
-  start,
-  holding: fc.subarray<HolderName>(['a', 'b']),
-  expired: fc.constant([]),
-  activity: fc.constant('idle'),
-  autoscaled: fc.constant(false),
-  sparesLeased: fc.constant(true),
-  stale: fc.constant(false),
-  poisoned: fc.constant(false),
-  skewMs: fc.constant(0),
-  doings: fc.tuple(asking, asking, ending),
-  faults: fc.array(faultOf(['crash-before'], 20), { maxLength: 1 }),
-  choices,
-});
+const duels = (calls: number): fc.Arbitrary<Scenario> =>
+  fc.record({
+    start,
+    holding: fc.subarray<HolderName>(['a', 'b']),
+    expired: fc.constant([]),
+    activity: fc.constant('idle'),
+    autoscaled: fc.constant(false),
+    sparesLeased: fc.constant(true),
+    stale: fc.constant(false),
+    poisoned: fc.constant(false),
+    skewMs: fc.constant(0),
+    doings: fc.tuple(asking, asking, ending),
+    faults: fc.array(faultOf(['crash-before'], Math.floor(calls / 3)), { maxLength: 1 }),
+    choices,
+  });
 
 /** A tick that cannot read one service's record, among others at work. */
-const poisonings: fc.Arbitrary<Scenario> = fc
-  .tuple(crowds, doing)
-  .map(([crowd, other]) => ({ ...crowd, poisoned: true, faults: [], doings: [{ do: 'tick' }, other] }));
+const poisonings = (calls: number): fc.Arbitrary<Scenario> =>
+  fc
+    .tuple(crowds(calls), doing)
+    .map(([crowd, other]) => ({ ...crowd, poisoned: true, faults: [], doings: [{ do: 'tick' }, other] }));
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
-  { weight: 12, arbitrary: crowds },
-  { weight: 6, arbitrary: duels },
-  { weight: 1, arbitrary: poisonings },
-);
+/** `calls`: how many a run is likely to make. */
+export const scenarios = (calls: number): fc.Arbitrary<Scenario> =>
+  fc.oneof(
+    { weight: 12, arbitrary: crowds(calls) },
+    { weight: 6, arbitrary: duels(calls) },
+    { weight: 1, arbitrary: poisonings(calls) },
+  );

@@ -3,6 +3,7 @@ import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import type { Fleet } from '#shared/ports/fleet.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
 import type { Caller } from '#shared/usecases/caller.ts';
 import type { TickDeps } from '#shared/usecases/deps.ts';
@@ -10,10 +11,9 @@ import type { Directory, Managed } from '#shared/usecases/directory.ts';
 import { documents } from '#shared/usecases/documents.ts';
 import { leases } from '#shared/usecases/leases.ts';
 import { records } from '#shared/usecases/records.ts';
+import type { Ground, MakeGround } from './ground.ts';
 import { promises } from './promises.ts';
 import { HOUR_MS, LEASE_MS, NEIGHBOUR, NOON, SERVICE, SUBJECT, type Scenario } from './scenario.ts';
-import { simEcs, type SimEcs } from './sim-ecs.ts';
-import { simStore, type SimStore } from './sim-store.ts';
 import type { Variant } from './variants.ts';
 import { world, type Actor } from './world.ts';
 
@@ -50,7 +50,7 @@ const firstRecord = (start: Scenario['start']): ServiceRecord => ({
   news: null,
 });
 
-const FLEETING = { createdAt: 0, tasks: [], deployingSince: null, taskDefinition: 'one' };
+const FLEETING = { createdAt: 0, taskDefinition: 'one' };
 
 const measurementOf = (activity: Scenario['activity'], now: number): Measurement => {
   const used = { measuredAt: now, inUse: true, lastUseAt: now, lastActivityAt: now };
@@ -59,15 +59,14 @@ const measurementOf = (activity: Scenario['activity'], now: number): Measurement
   return { active: used, idle: silent, unknown }[activity];
 };
 
-/** Idle and draining: the next tick puts it to sleep, whatever becomes of the others. */
-const placeNeighbour = (store: SimStore, ecs: SimEcs): void => {
-  const record = firstRecord('draining');
-  store.place(controlKeys.record(NEIGHBOUR), { ...record, service: NEIGHBOUR });
-  ecs.add({ ...FLEETING, service: NEIGHBOUR, desiredCount: 1, bounds: null });
+/** Asleep; or idle and draining: then the next tick puts it to sleep, whatever becomes of the others. */
+const placeNeighbour = ({ store, add }: Ground, intent: 'asleep' | 'draining'): void => {
+  store.place(controlKeys.record(NEIGHBOUR), { ...firstRecord(intent), service: NEIGHBOUR });
+  add({ ...FLEETING, service: NEIGHBOUR, desiredCount: intent === 'asleep' ? 0 : 1 });
 };
 
 /** Sets one service, its leases and its fleet on the stage, with a monitor that watches every write. */
-export const stage = (scenario: Scenario, variant: Variant) => {
+export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGround) => {
   const there = world(scenario.choices, scenario.faults, NOON);
   const policy: Policy = {
     ...POLICY,
@@ -83,8 +82,12 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     problems: [],
   };
   const watch = promises(there, policy, scenario);
-  const store = simStore(there, watch.onWrite);
-  const ecs = simEcs(there, scenario.stale, watch.onDesired);
+  const ground = makeGround(there, {
+    mayBeStale: scenario.stale,
+    onDesired: watch.onDesired,
+    onWrite: watch.onWrite,
+  });
+  const { store, machines } = ground;
   const isAwake = scenario.start !== 'asleep';
 
   store.place(controlKeys.record(SERVICE), firstRecord(scenario.start));
@@ -95,26 +98,29 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     store.place(controlKeys.lease(SERVICE, lease), lease);
     watch.begin(holder, lease, 0);
   }
-  ecs.add({
+  ground.add({
     ...FLEETING,
     service: SERVICE,
     desiredCount: isAwake ? 1 : 0,
     bounds: scenario.autoscaled ? { min: isAwake ? 1 : 0, max: 3, suspended: !isAwake } : null,
   });
-  for (let step = 0; step < 5; step += 1) ecs.evolve(SERVICE);
+  for (let step = 0; step < 5; step += 1) machines.evolve(SERVICE);
   const neighbour: Managed = { ...managed, service: NEIGHBOUR, autoscaled: false };
-  if (scenario.poisoned) placeNeighbour(store, ecs);
+  const hasNeighbour = scenario.poisoned || ground.isListed;
+  if (hasNeighbour) placeNeighbour(ground, scenario.poisoned ? 'draining' : 'asleep');
 
-  const services = scenario.poisoned ? [managed, neighbour] : [managed];
-  const everybody: Directory = {
+  const services = hasNeighbour ? [managed, neighbour] : [managed];
+  const everybody = ({ list }: Fleet): Directory => ({
     find: async () => managed,
     all: async () => services,
-    refresh: async () => ({ services, isNew: false, left: [], forgotten: [] }),
+    refresh: async () => {
+      if (ground.isListed) await list();
+      return { services, isNew: false, left: [], forgotten: [] };
+    },
     conclude: async () => {},
-  };
+  });
 
-  const storeOf = (actor: Actor): ObjectStore => {
-    const own = store.of(actor);
+  const poisoning = (actor: Actor, own: ObjectStore): ObjectStore => {
     const isPoisoned = (key: string): boolean =>
       scenario.poisoned && !there.isCalm() && actor.name.startsWith('tick') && key === controlKeys.record(SERVICE);
     return { ...own, get: (key) => (isPoisoned(key) ? Promise.reject(new Error('refused')) : own.get(key)) };
@@ -123,9 +129,10 @@ export const stage = (scenario: Scenario, variant: Variant) => {
   /** One process with its own view of the world, as one Lambda invocation has. */
   const depsOf = (actor: Actor): TickDeps => {
     const clock = there.clockOf(actor);
+    const own = ground.of(actor);
     const ports = variant.wrap(actor, {
-      store: storeOf(actor),
-      fleet: ecs.of(actor),
+      store: poisoning(actor, own.store),
+      fleet: own.fleet,
       clock,
       random: there.random,
       activity: {
@@ -147,7 +154,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
       ...ports,
       settings: { nightlyKill: { timeOfDayMs: 0, timeZone: 'UTC' } },
       docs,
-      directory: everybody,
+      directory: everybody(ports.fleet),
       records: records({ ...ports, docs }),
       leases: leases({ ...ports, docs }),
     };
@@ -162,7 +169,7 @@ export const stage = (scenario: Scenario, variant: Variant) => {
     there,
     recordOf,
     leaseOf,
-    ecs,
+    machines,
     watch,
     policy,
     depsOf,

@@ -1,7 +1,9 @@
+import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import { layToSleep, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { ObjectStore, StoredObject } from '#shared/ports/object-store.ts';
 import type { Ports } from '#shared/usecases/deps.ts';
+import { SERVICE } from './scenario.ts';
 import type { Actor } from './world.ts';
 
 /**
@@ -15,7 +17,8 @@ export interface Variant {
   readonly wake?: 'also-writes' | 'increments';
 }
 
-const isRecord = (key: string): boolean => key.startsWith('services/');
+/** Of the service that is raced for: the neighbour's is another. */
+const isRecord = (key: string): boolean => key === controlKeys.record(SERVICE);
 const isAsking = ({ name }: Actor): boolean => /^(wake|heartbeat)/.test(name);
 const isLease = (key: string): boolean => key.startsWith('leases/');
 const decode = (body: Uint8Array): ServiceRecord & { readonly nonce: string } =>

@@ -16,6 +16,8 @@ export interface Call<T> {
   readonly effect: () => T;
   /** A fault that only this kind of call knows, and what it answers instead of having its effect. */
   readonly instead?: { readonly fault: FaultKind; readonly answer: () => T };
+  /** What a `refused` call rejects with. */
+  readonly refusal?: () => Error;
   /** Whether the effect may happen long after its caller has given up. */
   readonly mayLandLate?: boolean;
 }
@@ -75,7 +77,7 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
 
   const perform = <T>(
     actor: Actor,
-    { label, effect, instead, mayLandLate }: Call<T>,
+    { label, effect, instead, mayLandLate, refusal = () => new Error('refused') }: Call<T>,
     resolve: (value: T) => void,
     reject: (cause: Error) => void,
   ): void => {
@@ -89,21 +91,29 @@ export const world = (choices: Uint8Array, faults: readonly Fault[], startAt: nu
       }
     };
     const lost = (): void => reject(new Error(NO_ANSWER));
+    /** What it answers, or refuses, nobody hears. */
+    const unheard = (): void => {
+      try {
+        effect();
+      } catch {
+        // Refused: nothing happened.
+      }
+    };
     // A kind of fault that does not fit this call is absent, and the call just happens.
     const ways: Partial<Record<FaultKind, () => void>> = {
       'crash-before': () => kill(actor),
       'crash-after': () => {
-        effect();
+        unheard();
         kill(actor);
       },
-      refused: () => reject(new Error('refused')),
+      refused: () => reject(refusal()),
       'answer-lost': () => {
-        effect();
+        unheard();
         lost();
       },
       ...(mayLandLate && {
         'lands-late': () => {
-          waiting.push({ actor: null, label: `late ${label}`, go: () => void effect() });
+          waiting.push({ actor: null, label: `late ${label}`, go: unheard });
           lost();
         },
       }),

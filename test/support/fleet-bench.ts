@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
 import { processFleet, type ProcessFleet, type ProcessFleetOptions } from '#shared/adapters/local/process-fleet.ts';
 import { readTaskFiles, taskFolder, type TaskFile } from '#shared/adapters/local/task-folder.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import { identify } from '#shared/adapters/local/process-identity.ts';
 import type { Observed, Task } from '#shared/domain/lifecycle/observed.ts';
 import type { HostRequest } from './fleet-host.ts';

@@ -1,7 +1,7 @@
 /** A server of its own, for a test to kill: hosts a fleet and wants one task of every service it is sent. */
 import { processFleet } from '#shared/adapters/local/process-fleet.ts';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 
 export interface HostRequest {
   readonly services: readonly LocalService[];
