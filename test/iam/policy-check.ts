@@ -1,0 +1,48 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Request } from './requests.ts';
+import { ACCOUNT, type Permission, type Stack } from './stack.ts';
+
+const documentOf = (permissions: readonly Permission[]): object => ({
+  Version: '2012-10-17',
+  Statement: permissions.map(({ action, resource, condition }) => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource,
+    Condition: condition,
+  })),
+});
+
+/** JSON's booleans, as CloudFormation hands them to IAM. */
+const inText = (policy: object): object =>
+  JSON.parse(JSON.stringify(policy, (_, value: unknown) => (typeof value === 'boolean' ? String(value) : value)));
+
+/** Whether a role with these permissions is allowed what it asks. Mistakes of the question are thrown. */
+export type MayDo = (permissions: readonly Permission[], request: Request) => Promise<boolean>;
+
+/** By the rules of IAM, the bucket's policy included, as somebody else has written them down. */
+export const policyCheck = ({ bucketPolicy, bucket }: Stack): MayDo => {
+  const resourcePolicy = inText(bucketPolicy);
+  const ofBucket = new RegExp(`:::${bucket}(/|$)`);
+  return async (permissions, { action, resource, context }) => {
+    const answer = await runSimulation(
+      {
+        request: {
+          principal: `arn:aws:iam::${ACCOUNT}:role/function`,
+          action,
+          resource: { resource, accountId: ACCOUNT },
+          contextVariables: { 'aws:SecureTransport': 'true', ...context },
+        },
+        identityPolicies: [{ name: 'role', policy: documentOf(permissions) }],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        ...(ofBucket.test(resource) && { resourcePolicy }),
+      },
+      {},
+    );
+    const asked = `${action} on ${resource}`;
+    if (answer.resultType === 'error') throw new Error(`${asked}: ${JSON.stringify(answer.errors)}`);
+    const ignored = answer.resultType === 'single' ? (answer.result.ignoredContextKeys ?? []) : [];
+    if (ignored.length > 0) throw new Error(`${asked}: AWS knows no ${ignored.join(', ')} there`);
+    return answer.overallResult === 'Allowed';
+  };
+};
