@@ -59,4 +59,10 @@ describe('the repository', () => {
     expect(files).toContain('package.json');
     expect(files.filter((file) => isForeign(read(file)))).toEqual([]);
   });
+
+  it.skipIf(!existsSync(path.join(root, '.git')))('holds no private key', () => {
+    const isKey = (text: string): boolean => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+    expect(isKey(['-----BEGIN', 'EC PRIVATE', 'KEY-----'].join(' '))).toBe(true);
+    expect(ourFiles().filter((file) => isKey(read(file)))).toEqual([]);
+  });
 });
