@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { installTools, type PythonTools, ToolsMissing } from '../aws/support/python-tools.ts';
-import { type Outcome, reportOf } from '../aws/support/report.ts';
+import { gapLines, type Outcome, reportOf } from '../aws/support/report.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface PythonOptions {
@@ -126,5 +126,13 @@ describe('the report of a run', () => {
 
   it('is none when nothing ran', () => {
     expect(report().exitCode).toBe(1);
+  });
+
+  it('says what it could not show, and of whom, each reason once', () => {
+    const gaps = [{ one: 'no tasks', two: 'no tasks' }, { three: { unsteady: 'now and then' } }, {}];
+    expect(gapLines({ theirs: gaps, ours: [] })).toEqual([
+      'known gap, theirs, 2 cases: no tasks',
+      'known gap, theirs, 1 case: now and then',
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import type { KnownGaps } from './with-known-gaps.ts';
+
 /** What became of one part of the run. Whatever is not `passed` has to say why. */
 export type Outcome =
   | { readonly state: 'passed' }
@@ -37,3 +39,14 @@ const lineOf = ({ part, outcome }: PartReport): string => {
       return `could not run: ${part}: ${outcome.because}`;
   }
 };
+
+const reasonOf = (gap: KnownGaps[string]): string => (typeof gap === 'string' ? gap : gap.unsteady);
+
+/** What was not shown, and why: whoever reads that all parts passed reads this too. */
+export const gapLines = (gapsOf: Readonly<Record<string, readonly KnownGaps[]>>): readonly string[] =>
+  Object.entries(gapsOf).flatMap(([whose, gaps]) => {
+    const cases = Map.groupBy(gaps.flatMap(Object.values<KnownGaps[string]>).map(reasonOf), (reason) => reason);
+    return [...cases].map(
+      ([reason, { length }]) => `known gap, ${whose}, ${length === 1 ? '1 case' : `${length} cases`}: ${reason}`,
+    );
+  });
