@@ -1,5 +1,6 @@
 import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
+import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import { adopt, adoptAnew, isRecord, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, Sightings } from '#shared/ports/fleet.ts';
@@ -29,6 +30,12 @@ export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
     return Math.max(1, ...left.map((lease) => (lease?.value.generation ?? 0) + 1));
   };
 
+  /** The look may be older than the directory: adopting the predecessor would make the next reader adopt again. */
+  const seenAs = async ({ service, createdAt }: Managed, justSeen: Sightings | undefined): Promise<Observed> => {
+    const seen = justSeen?.get(service) ?? (await observeOne({ fleet }, service));
+    return { ...seen, createdAt: Math.max(seen.createdAt, createdAt) };
+  };
+
   const read: Records['read'] = async (managed, justSeen) => {
     const { service } = managed;
     const key = controlKeys.record(service);
@@ -36,9 +43,7 @@ export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
     // Never taken for absent: whoever damaged it must hear of it, and nobody's session may be forgotten.
     if (present && !isRecord(present.value)) throw new Error(`not a record: ${key}`);
     if (present && present.value.createdAt >= managed.createdAt) return present;
-    const seen = justSeen?.get(service) ?? (await observeOne({ fleet }, service));
-    // The look may be older than the directory: adopting the predecessor would make the next reader adopt again.
-    const observed = { ...seen, createdAt: Math.max(seen.createdAt, managed.createdAt) };
+    const observed = await seenAs(managed, justSeen);
     const adopted = present
       ? adoptAnew(present.value, observed, clock.now())
       : adopt(observed, clock.now(), await firstGeneration(service));

@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDue, isKilledNightly } from '#shared/domain/lifecycle/nightly-kill.ts';
 import type { Policy } from '#shared/domain/idle/policy.ts';
 import { aDrainingRecord, aHold, anAsleepRecord, aPolicy, aRecord } from '../../support/builders.ts';
-import { DAY, HOUR, MINUTE } from '../../support/virtual-clock.ts';
+import { HOUR, MINUTE } from '../../support/virtual-clock.ts';
 
 const at = (text: string): number => Date.parse(text);
 const ELEVEN = at('2026-11-20T23:00:00Z');
