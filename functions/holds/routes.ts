@@ -1,6 +1,5 @@
-import type { Route } from '#shared/http/endpoint.ts';
+import { showsService, type Route } from '#shared/http/endpoint.ts';
 import { intent, reason, service, until } from '#shared/http/fields.ts';
-import { showsService } from '#shared/http/service-schema.ts';
 
 const path = '/services/{service}/hold';
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { Route } from '#shared/http/endpoint.ts';
+import { showsService, type Route } from '#shared/http/endpoint.ts';
 import { after, holder, limit, service, wait } from '#shared/http/fields.ts';
-import { decisionSchema, servicePageSchema, showsService } from '#shared/http/service-schema.ts';
 
 export const statusRoute = {
   operationId: 'getService',
@@ -22,7 +21,7 @@ export const listRoute = {
   summary: 'Every managed service with its state, as last seen',
   description: 'By name. `leases` is null where nobody has counted them lately.',
   query: { limit: z.optional(limit), after: z.optional(after) },
-  replies: { 200: { description: 'One page.', schema: servicePageSchema } },
+  replies: { 200: { description: 'One page.', schema: 'ServicePage' } },
   refusals: [],
 } as const satisfies Route;
 
@@ -33,6 +32,6 @@ export const decisionRoute = {
   summary: 'What the next tick would do with a service, and why',
   description: 'Nothing is done.',
   params: { service },
-  replies: { 200: { description: 'The decision.', schema: decisionSchema } },
+  replies: { 200: { description: 'The decision.', schema: 'Decision' } },
   refusals: ['service-not-found'],
 } as const satisfies Route;

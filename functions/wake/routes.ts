@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { Route } from '#shared/http/endpoint.ts';
+import { showsService, type Route } from '#shared/http/endpoint.ts';
 import { force, holder, leaseSeconds, legacyNames, reason, service } from '#shared/http/fields.ts';
-import { showsService } from '#shared/http/service-schema.ts';
 
 const body = {
   holder: z.optional(holder),

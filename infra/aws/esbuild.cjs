@@ -11,6 +11,7 @@ module.exports = {
   sourcemap: false,
   // The whole chain of providers is a third of the SDK.
   alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
+  plugins: 'infra/aws/esbuild-plugins.cjs',
   // The SDK too: what is bundled is what was tested, and it loads quicker than the runtime's own.
   exclude: [],
 };

@@ -1,14 +1,19 @@
-import type * as z from 'zod/mini';
 import type { RefusalCode } from '#shared/domain/errors.ts';
 import { bodyValues, queryValues, readFields, type Fields, type Values } from '#shared/http/read-input.ts';
 import type { HttpReply, HttpRequest } from '#shared/http/request.ts';
 
+/** What a reply can be. */
+export type SchemaName = 'Service' | 'ServicePage' | 'Decision' | 'OpenApi';
+
 /** One way in which a call is answered when it is not refused. */
 export interface ReplyDescription {
   readonly description: string;
-  /** Absent: no body. */
-  readonly schema?: z.ZodMiniType;
+  /** By name: what a reply looks like only the document needs to know, and a function loads quicker without. */
+  readonly schema?: SchemaName;
 }
+
+/** The answers of all calls that show a service. */
+export const showsService = (description: string) => ({ description, schema: 'Service' }) as const;
 
 /** What an address is, for the server and for the OpenAPI document. */
 export interface Route {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { RefusalCode } from '#shared/domain/errors.ts';
-import type { ReplyDescription, Route } from '#shared/http/endpoint.ts';
+import type { ReplyDescription, Route, SchemaName } from '#shared/http/endpoint.ts';
 import { ABOUT } from '#shared/http/openapi-texts.ts';
 import { PROBLEMS } from '#shared/http/problem.ts';
 import type { Fields } from '#shared/http/read-input.ts';
@@ -21,7 +21,7 @@ const COMPONENTS = {
   Decision: decisionSchema,
   Problem: problemSchema,
   OpenApi: documentSchema,
-} as const satisfies Readonly<Record<string, z.ZodMiniType>>;
+} as const satisfies Readonly<Record<'Problem' | SchemaName, z.ZodMiniType>>;
 
 /** What any call may be refused with, whatever it does. */
 const COMMON: readonly RefusalCode[] = [
@@ -33,7 +33,7 @@ const COMMON: readonly RefusalCode[] = [
   'throttled',
 ];
 
-const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const refTo = (name: keyof typeof COMPONENTS): Json => ({ $ref: `#/components/schemas/${name}` });
 
 /** `format` says in a word what the pattern says in a line. */
 const plain = ({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void => {
@@ -74,12 +74,6 @@ const requestBody = (fields: Fields, ignoresUnknown: boolean): Json => {
   return { required: required.length > 0, content: { [JSON_TYPE]: { schema } } };
 };
 
-const nameOf = (schema: z.ZodMiniType): string => {
-  const found = Object.entries(COMPONENTS).find(([, component]) => component === schema);
-  if (!found) throw new Error('a reply has a schema without a name in the document');
-  return found[0];
-};
-
 const POLL_HEADERS: Json = {
   Location: { description: 'While the service is starting: where to ask again.', schema: { type: 'string' } },
   'Retry-After': {
@@ -90,8 +84,8 @@ const POLL_HEADERS: Json = {
 
 const success = ({ description, schema }: ReplyDescription): Json => ({
   description,
-  ...(schema === serviceSchema && { headers: POLL_HEADERS }),
-  ...(schema && { content: { [JSON_TYPE]: { schema: refTo(nameOf(schema)) } } }),
+  ...(schema === 'Service' && { headers: POLL_HEADERS }),
+  ...(schema && { content: { [JSON_TYPE]: { schema: refTo(schema) } } }),
 });
 
 const RETRY_HEADER: Json = {

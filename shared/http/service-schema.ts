@@ -88,6 +88,3 @@ export const problemSchema = z.strictObject({
 });
 
 export const documentSchema = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });
-
-/** The answers of all calls that show a service. */
-export const showsService = (description: string) => ({ description, schema: serviceSchema });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { emfActivity } from '#shared/adapters/local/emf-activity.ts';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import { eventually, fleetBench, hasStopped, isHealthy } from '../support/fleet-bench.ts';
 import { freePort } from '../support/free-port.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileNotifier, type KeptNotification } from '#shared/adapters/local/file-notifier.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const news = { event: 'service.failing', service: 'crash', message: 'crash does not start', details: { count: 3 } };

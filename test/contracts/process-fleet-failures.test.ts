@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { identify, isAlive } from '#shared/adapters/local/process-identity.ts';
 import { restartDelayMs } from '#shared/adapters/local/service-scheduler.ts';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import { taskFolder, writeTaskFile } from '#shared/adapters/local/task-folder.ts';
 import { eventually, fleetBench, hasStopped, hostedFleet, isHealthy } from '../support/fleet-bench.ts';
 import { freePort } from '../support/free-port.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '#shared/adapters/local/system-clock.ts';
+import { systemClock } from '#shared/adapters/system-clock.ts';
 import { taskFolder } from '#shared/adapters/local/task-folder.ts';
 import {
   descendantOf,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anApi } from '../support/api.ts';
 import { aControlPlane } from '../support/control-plane.ts';
+import { aLambdaApi } from '../support/lambda-api.ts';
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
 const PLACES = ['', '/wake', '/kill', '/hold', '/decision', '/leases/laptop'];
@@ -32,18 +33,24 @@ const aRequest = fc.record({
   ),
 });
 
-it('whatever is asked, the answer is one that the document has, and none is the fault of the server', async () => {
-  const plane = aControlPlane();
-  const api = anApi(plane);
-  await fc.assert(
-    fc.asyncProperty(aRequest, async ({ method, service, place, query, body }) => {
-      const search = query.length > 0 ? `?${new URLSearchParams(query).toString()}` : '';
-      const path = `/services/${encodeURIComponent(service)}${place}${search}`;
-      const content = method === 'GET' || body === undefined || body === '' ? {} : { body };
-      const { status } = await api.call(method, path, content);
-      expect(status).toBeLessThan(500);
-      expect(plane.telemetry.failures).toEqual([]);
-    }),
-    { numRuns: 300 },
-  );
-});
+it.for([
+  ['over a socket', anApi],
+  ['behind API Gateway', aLambdaApi],
+] as const)(
+  'whatever is asked %s, the answer is one of the document, and none the fault of the server',
+  async ([, apiOf]) => {
+    const plane = aControlPlane();
+    const api = apiOf(plane);
+    await fc.assert(
+      fc.asyncProperty(aRequest, async ({ method, service, place, query, body }) => {
+        const search = query.length > 0 ? `?${new URLSearchParams(query).toString()}` : '';
+        const path = `/services/${encodeURIComponent(service)}${place}${search}`;
+        const content = method === 'GET' || body === undefined || body === '' ? {} : { body };
+        const { status } = await api.call(method, path, content);
+        expect(status).toBeLessThan(500);
+        expect(plane.telemetry.failures).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anApi, API_KEY, type Call } from '../support/api.ts';
 import { aControlPlane } from '../support/control-plane.ts';
+import { aLambdaApi } from '../support/lambda-api.ts';
 
 const PATIENT = '/services/api/wake';
 const LEASE = '/services/api/leases/laptop';
@@ -217,10 +218,16 @@ const CASES: readonly Case[] = [
   ['a legacy kill of a number', 'POST', '/kill', { body: { serviceName: 5 } }, 400, 'invalid-input', 'serviceName'],
 ];
 
-describe('what makes no sense is refused by name', () => {
-  it.for(CASES)('%s', async ([, method, path, call, status, code, field]) => {
+/** A wrong key never gets past API Gateway. */
+const WITHOUT_KEYS = CASES.filter(([, , , call]) => call.key === undefined);
+
+describe.each([
+  ['over a socket', anApi, CASES],
+  ['behind API Gateway', aLambdaApi, WITHOUT_KEYS],
+] as const)('what makes no sense is refused by name, %s', (_way, apiOf, cases) => {
+  it.for(cases)('%s', async ([, method, path, call, status, code, field]) => {
     const plane = aControlPlane({ api: { bootMs: 1_000 } });
-    const api = anApi(plane);
+    const api = apiOf(plane);
     const { status: answered, body } = await api.call(method, path, call);
     expect({ status: answered, code: body.code, field: body.field }).toEqual({ status, code, field });
     expect(body.status).toBe(status);
@@ -228,9 +235,12 @@ describe('what makes no sense is refused by name', () => {
     if (field !== null && code === 'invalid-input') expect(body.detail).toContain(field);
     expect(plane.fleet.writes('api')).toEqual([]);
     expect(plane.store.calls.filter(({ op }) => op === 'put' || op === 'delete')).toEqual([]);
-    expect(plane.telemetry).toMatchObject({ failures: [], audits: [], events: [] });
+    expect(plane.telemetry).toMatchObject({ failures: [], audits: [] });
+    expect(plane.telemetry.events.filter(({ name }) => name !== 'request.answered')).toEqual([]);
   });
+});
 
+describe('a refusal', () => {
   it('says what would be right', async () => {
     const api = anApi(aControlPlane({ api: {} }));
     const { body } = await api.call('GET', '/services/api?wait=26');

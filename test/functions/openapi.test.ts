@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { PROBLEMS } from '#shared/http/problem.ts';
+import { documentText } from '../../infra/openapi/document.ts';
 import { anApi } from '../support/api.ts';
 import { aControlPlane } from '../support/control-plane.ts';
 
@@ -13,6 +15,11 @@ const operations = (): readonly { method: string; path: string; operation: any }
   );
 
 describe('the OpenAPI document', () => {
+  it('is the one that the routes make; `npm run openapi` writes it anew', () => {
+    const file = new URL('../../functions/openapi/document.json', import.meta.url);
+    expect(readFileSync(file, 'utf8')).toBe(documentText());
+  });
+
   it('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(structuredClone(document));

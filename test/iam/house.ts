@@ -99,12 +99,12 @@ export const house = (stack: Stack, cluster: string) => {
       telemetry,
       random: () => 0.5,
       store: s3ObjectStore({ s3: clients.s3, bucket: CONTROL_BUCKET }),
-      fleet: fleetOver(clients, clock, { clusters: CLUSTERS }),
+      fleet: fleetOver(clients, clock, { clusters: CLUSTERS.split(',') }),
       activity: cloudWatchActivity({
         cloudwatch: clients.cloudwatch,
         clock,
         namespace: environment['ACTIVITY_NAMESPACE'] ?? '',
-        placeOf: ecsPlaces(CLUSTERS).placeOf,
+        placeOf: ecsPlaces(CLUSTERS.split(',')).placeOf,
       }),
       notifier: snsNotifier({ sns: clients.sns, topicArn: environment['NEWS_TOPIC_ARN'] ?? '', clock }),
     };
@@ -153,7 +153,7 @@ export const house = (stack: Stack, cluster: string) => {
     'task-events': (given) => {
       const names = environmentOf({ ...CORE, ...newsVariables }, given);
       const deps = control(portsOf('task-events', names), {});
-      const { idOf } = ecsPlaces(names.CLUSTERS);
+      const { idOf } = ecsPlaces(names.CLUSTERS.split(','));
       const handle = onEcsEvent({ telemetry, idOf, handle: taskEventEndpoint(deps) });
       return jobHandler('task-events', handle, { clock, telemetry, serviceOf: serviceOfEvent(idOf) });
     },

@@ -108,7 +108,12 @@ const matched = (endpoints: readonly Endpoint[], pathname: string) => {
 };
 
 /** What API Gateway makes of a request: the path's parameters as they were sent, the query decoded. */
-const eventOf = (endpoints: readonly Endpoint[], method: string, path: string, call: Call): APIGatewayProxyEvent => {
+export const eventOf = (
+  endpoints: readonly Endpoint[],
+  method: string,
+  path: string,
+  call: Call,
+): APIGatewayProxyEvent => {
   const [pathname = '', search = ''] = path.split('?', 2);
   const query = [...Map.groupBy(new URLSearchParams(search), ([name]) => name)].map(
     ([name, pairs]) => [name, pairs.map(([, value]) => value)] as const,

@@ -85,6 +85,7 @@ const forbidden: Record<string, string[]> = {
     '@aws-sdk/client-s3',
     'fast-check',
   ],
+  'shared/adapters': ['#shared/usecases/tidy.ts', '#shared/adapters/aws/s3-shelf.ts', '@aws-sdk/client-s3'],
   'shared/adapters/aws': ['#shared/usecases/tidy.ts', '#shared/adapters/local/folder-shelf.ts', 'vitest'],
   'functions/sweep': [
     '../tidy/endpoint.ts',

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { logLine, sayable } from '#shared/adapters/log-line.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { AuditEntry, Fields, Telemetry } from '#shared/ports/telemetry.ts';
 
@@ -27,7 +28,7 @@ export const consoleTelemetry = ({ clock, dataFolder, print, printFailure }: Con
     printFailure(`${titled(name, fields)}\n${inspect(cause)}`);
 
   const keep = (entry: AuditEntry): void => {
-    const line = JSON.stringify({ at: new Date(clock.now()).toISOString(), ...entry });
+    const line = logLine({ at: new Date(clock.now()).toISOString() }, { ...entry });
     try {
       appendFileSync(join(dataFolder, 'audit.ndjson'), `${line}\n`);
     } catch (cause) {
@@ -49,10 +50,11 @@ export const consoleTelemetry = ({ clock, dataFolder, print, printFailure }: Con
 const timeOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 
 const shownField = ([name, value]: [string, unknown]): string =>
-  `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  `${name}=${typeof value === 'string' ? value : JSON.stringify(sayable(value))}`;
 
 /** Whoever joins a service that is awake leaves it as it was: kept, and not shown. */
-const hasChanged = ({ before, after }: AuditEntry): boolean => JSON.stringify(before) !== JSON.stringify(after);
+const hasChanged = ({ before, after }: AuditEntry): boolean =>
+  JSON.stringify(sayable(before)) !== JSON.stringify(sayable(after));
 
 const changeOf = ({ action, subject, reason, after }: AuditEntry): string =>
   `${String(after['intent'])}${reason === null ? '' : `: ${reason}`} (${action} by ${subject})`;

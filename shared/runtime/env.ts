@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import type { TimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
+import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
+
+/** Schemas by variable; the text of their errors continues the sentence `<NAME> must be …`. */
+export type Variables = Readonly<Record<string, z.ZodMiniType>>;
+export type Environment<V extends Variables> = { readonly [Name in keyof V]: z.output<V[Name]> };
+
+const text = (pattern: RegExp, expected: string) => z.string(expected).check(z.regex(pattern, expected));
+
+/** The first part: no name that comes again later. */
+const CLUSTERS = /^(?!(?:.*,)?([^,]+),(?:.*,)?\1(?:,|$))[A-Za-z0-9_-]{1,255}(,[A-Za-z0-9_-]{1,255})*$/;
+
+const MINUTE_MS = 60_000;
+const timeOfDayMs = () =>
+  z.pipe(
+    text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 23:00'),
+    z.transform((time: string): number => {
+      const [hours = 0, minutes = 0] = time.split(':').map(Number);
+      return (hours * 60 + minutes) * MINUTE_MS;
+    }),
+  );
+
+/** Offsets such as +01:00 are zones to JavaScript, but not to the schedules that are told the same one. */
+const isTimeZone = (zone: string): boolean => {
+  if (zone === 'UTC') return true;
+  try {
+    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+};
+const ZONE_RULE = 'an IANA time zone such as Europe/Zurich';
+const timeZone = () => z.string(ZONE_RULE).check(z.refine(isTimeZone, ZONE_RULE));
+
+const namespace = () => text(/^[A-Za-z0-9][A-Za-z0-9._/#-]{0,254}$/, 'a namespace of CloudWatch');
+
+// Schemas take their time to build: behind `@__PURE__` those that a function does not read stay out of its bundle.
+
+/** What every function needs to say of itself. */
+export const telemetryVariables = {
+  METRIC_NAMESPACE: /* @__PURE__ */ namespace(),
+  /** The one dimension of every metric, so that two deployments in one account are told apart. */
+  DEPLOYMENT: /* @__PURE__ */ text(/^[\x21-\x39\x3b-\x7e][\x20-\x7e]{0,254}$/, 'the name of this deployment'),
+};
+
+const bucket = () => text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket');
+const topic = () => text(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/, 'the ARN of an SNS topic');
+
+const anything = /* @__PURE__ */ z.optional(/* @__PURE__ */ z.string());
+const controlVariables = {
+  CONTROL_BUCKET: /* @__PURE__ */ bucket(),
+  CLUSTERS: /* @__PURE__ */ text(CLUSTERS, 'ECS cluster names, each once, with commas and nothing else between them'),
+  /** Where AWS is, when it is not AWS: the SDK's own words, for the one call that is made without a client of the SDK. */
+  AWS_ENDPOINT_URL: anything,
+  AWS_ENDPOINT_URL_EC2: anything,
+};
+
+/** And what every function needs that looks at services. Made when it is asked for: a bundle cannot leave out a spread. */
+export const coreVariables = () => ({ ...telemetryVariables, ...controlVariables });
+
+const serviceOrNone = () => text(new RegExp(`^$|${SERVICE_ID_PATTERN.source}`), 'a service id, or empty');
+/** Whose callers may leave the service unnamed. Empty: there is no default. */
+export const sessionVariables = { DEFAULT_SERVICE: /* @__PURE__ */ serviceOrNone() };
+
+/** Who decides about services by their use. */
+export const decisionVariables = {
+  ACTIVITY_NAMESPACE: /* @__PURE__ */ namespace(),
+  NIGHTLY_KILL_TIME: /* @__PURE__ */ timeOfDayMs(),
+  TIME_ZONE: /* @__PURE__ */ timeZone(),
+};
+
+/** Who tells people. */
+export const newsVariables = { NEWS_TOPIC_ARN: /* @__PURE__ */ topic() };
+
+/** Reads what a function needs, once, and refuses with every variable that is missing or wrong. */
+export const environmentOf = <V extends Variables>(
+  variables: V,
+  environment: Readonly<Record<string, string | undefined>>,
+): Environment<V> => {
+  const read = Object.entries(variables).map(([name, schema]) => {
+    const value = environment[name];
+    return { name, isMissing: value === undefined, parsed: z.safeParse(schema, value) };
+  });
+  const problems = read.flatMap(({ name, isMissing, parsed }) => {
+    if (parsed.success) return [];
+    return [isMissing ? `${name} is missing` : `${name} must be ${parsed.error.issues[0]?.message ?? 'valid'}`];
+  });
+  // The values are left out: what stands in the wrong variable may be a secret.
+  if (problems.length > 0) throw new Error(`the environment cannot be used: ${problems.join('; ')}`);
+  return Object.fromEntries(read.map(({ name, parsed }) => [name, parsed.data])) as Environment<V>;
+};
+
+/** In the words of the use cases: when everybody is shown out … */
+export const closingTime = (read: Environment<Pick<typeof decisionVariables, 'NIGHTLY_KILL_TIME' | 'TIME_ZONE'>>) => ({
+  nightlyKill: { timeOfDayMs: read.NIGHTLY_KILL_TIME, timeZone: read.TIME_ZONE } satisfies TimeOfDay,
+});
+
+/** … and which service is meant by callers who name none. */
+export const sessionSettings = ({ DEFAULT_SERVICE }: { readonly DEFAULT_SERVICE: string }) =>
+  DEFAULT_SERVICE === '' ? {} : { defaultService: DEFAULT_SERVICE };

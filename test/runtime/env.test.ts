@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  coreVariables,
+  closingTime,
+  decisionVariables,
+  newsVariables,
+  environmentOf,
+  sessionSettings,
+  sessionVariables,
+} from '#shared/runtime/env.ts';
+
+const ALL = { ...coreVariables(), ...sessionVariables, ...decisionVariables, ...newsVariables };
+
+const GOOD = {
+  CONTROL_BUCKET: 'nightporter-control-123456789012',
+  CLUSTERS: 'main,batch',
+  NIGHTLY_KILL_TIME: '23:30',
+  TIME_ZONE: 'Europe/Zurich',
+  DEFAULT_SERVICE: 'api',
+  ACTIVITY_NAMESPACE: 'Fluidity/Server',
+  NEWS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:nightporter-dev-news',
+  METRIC_NAMESPACE: 'Nightporter',
+  DEPLOYMENT: 'nightporter-dev',
+};
+
+const read = (more: Readonly<Record<string, string | undefined>> = {}) => environmentOf(ALL, { ...GOOD, ...more });
+
+describe('the environment of a function', () => {
+  it('is read into what the code means', () => {
+    expect(read()).toEqual({
+      ...GOOD,
+      NIGHTLY_KILL_TIME: 23 * 3_600_000 + 30 * 60_000,
+    });
+  });
+
+  it('names all that is missing or wrong at once, and no value', () => {
+    const bad = { CLUSTERS: undefined, NIGHTLY_KILL_TIME: 'a secret', DEPLOYMENT: undefined };
+    expect(() => read(bad)).toThrow(
+      new Error(
+        'the environment cannot be used: DEPLOYMENT is missing; CLUSTERS is missing; ' +
+          'NIGHTLY_KILL_TIME must be a time of day such as 23:00',
+      ),
+    );
+  });
+
+  it('may hold more than the function needs', () => {
+    expect(environmentOf(coreVariables(), { ...GOOD, PATH: '/bin' })).not.toHaveProperty('PATH');
+  });
+
+  it.for([
+    ['CONTROL_BUCKET', ''],
+    ['CONTROL_BUCKET', 'Upper'],
+    ['CONTROL_BUCKET', 's3://bucket'],
+    ['CLUSTERS', ''],
+    ['CLUSTERS', 'main,'],
+    ['CLUSTERS', 'main, batch'],
+    ['CLUSTERS', 'main,main'],
+    ['CLUSTERS', 'a,main,b,main'],
+    ['CLUSTERS', 'main,a,main,b'],
+    ['CLUSTERS', 'arn:aws:ecs:eu-central-1:123456789012:cluster/main'],
+    ['NIGHTLY_KILL_TIME', '24:00'],
+    ['NIGHTLY_KILL_TIME', '9:00'],
+    ['NIGHTLY_KILL_TIME', '23:60'],
+    ['NIGHTLY_KILL_TIME', '23:00\n'],
+    ['TIME_ZONE', ''],
+    ['TIME_ZONE', 'Mars/Olympus'],
+    ['TIME_ZONE', '+01:00'],
+    ['DEFAULT_SERVICE', '../x'],
+    ['ACTIVITY_NAMESPACE', ''],
+    ['METRIC_NAMESPACE', 'with space'],
+    ['NEWS_TOPIC_ARN', 'news'],
+    ['DEPLOYMENT', ':begins-with-a-colon'],
+    ['DEPLOYMENT', ''],
+  ] as const)('refuses %s=%j', ([name, value]) => {
+    expect(() => read({ [name]: value })).toThrow(`the environment cannot be used: ${name} must be`);
+  });
+
+  it.for([
+    ['NIGHTLY_KILL_TIME', '00:00'],
+    ['NIGHTLY_KILL_TIME', '23:59'],
+    ['TIME_ZONE', 'UTC'],
+    ['CLUSTERS', 'one'],
+    ['CLUSTERS', 'main,main-2,2-main,mai'],
+    ['DEFAULT_SERVICE', ''],
+    ['NEWS_TOPIC_ARN', 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:news'],
+  ] as const)('takes %s=%j', ([name, value]) => {
+    expect(() => read({ [name]: value })).not.toThrow();
+  });
+
+  it('is told to the use cases in their own words', () => {
+    expect(closingTime(read())).toEqual({ nightlyKill: { timeOfDayMs: 84_600_000, timeZone: 'Europe/Zurich' } });
+    expect(sessionSettings(read())).toEqual({ defaultService: 'api' });
+    expect(sessionSettings(read({ DEFAULT_SERVICE: '' }))).toEqual({});
+  });
+});
