@@ -15,6 +15,8 @@ export const controlKeys = {
   record: (service: string): string => `services/${service}${SUFFIX}`,
   projection: (service: string): string => `observed/${service}${SUFFIX}`,
   grant: (subject: string): string => `grants/${encode(subject)}${SUFFIX}`,
+  developers: 'developers/',
+  developer: (developer: string): string => `developers/${encode(developer)}${SUFFIX}`,
   allLeases: 'leases/',
   leases: (service: string): string => `leases/${service}/`,
   /** One object per lease, so that holders never contend with each other. */
@@ -29,6 +31,12 @@ const decode = (part: string): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** Whose document lies under the key; `undefined` when it is no developer's. */
+export const parseDeveloperKey = (key: string): string | undefined => {
+  const part = /^developers\/([^/]+)\.json$/.exec(key)?.[1];
+  return part === undefined ? undefined : decode(part);
 };
 
 /** Whose lease lies under the key; `undefined` when it is no lease's key. */

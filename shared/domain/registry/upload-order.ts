@@ -1,0 +1,19 @@
+/** When an upload was put there, among others of the same key. */
+export interface Moment {
+  /** As the bucket says it: perhaps in whole seconds. */
+  readonly uploadedAt: number;
+  /** A number in hex, of any length: padded on the right, as the bucket's events have it. Null where there is none. */
+  readonly sequencer: string | null;
+}
+
+const bySequencer = (a: string, b: string): number => {
+  const width = Math.max(a.length, b.length);
+  const [left, right] = [a, b].map((text) => text.toUpperCase().padEnd(width, '0')) as [string, string];
+  return Number(left > right) - Number(left < right);
+};
+
+/** Whether `a` is certainly later than `b`. In one second, without sequencers, nobody knows. */
+export const isLater = (a: Moment, b: Moment): boolean => {
+  if (a.sequencer !== null && b.sequencer !== null) return bySequencer(a.sequencer, b.sequencer) > 0;
+  return a.uploadedAt > b.uploadedAt;
+};

@@ -1,0 +1,4 @@
+import { nodeCodec } from '#shared/adapters/node-codec.ts';
+import { codecContract } from './codec.contract.ts';
+
+codecContract('node', nodeCodec());
