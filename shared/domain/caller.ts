@@ -6,7 +6,10 @@ export interface Grant {
   readonly force?: boolean;
   /** Pin services, and force what is pinned. */
   readonly hold?: boolean;
+  /** Yank and show versions, whoever's they are. */
   readonly registry?: boolean;
+  /** The developers for whom it may upload. */
+  readonly developers?: readonly string[];
 }
 
 /** Who calls, and from where. */

@@ -4,6 +4,7 @@ export type RefusalCode =
   | 'unauthorized'
   | 'forbidden'
   | 'service-not-found'
+  | 'package-not-found'
   | 'route-not-found'
   | 'method-not-allowed'
   | 'service-asleep'

@@ -14,6 +14,11 @@ export const METRICS = {
   StartFailures: { unit: 'Count', meaning: 'starts that failed' },
   WakeLatencyMs: { unit: 'Milliseconds', meaning: 'from asked to ready' },
   NightlyKillDropped: { unit: 'Count', meaning: 'a nightly kill that came too late to be done' },
+  PackagesPublished: { unit: 'Count', meaning: 'packages that were proven and published' },
+  PackagesRejected: { unit: 'Count', meaning: 'uploads that were refused, and were told why' },
+  UploadFailures: { unit: 'Count', meaning: 'news of uploads that could not be seen to, and will come again' },
+  UploadsWaiting: { unit: 'Count', meaning: 'packages that wait for a checksum or a signature at the sweep' },
+  IndexHealed: { unit: 'Count', meaning: 'releases that the index lacked at the sweep, and was given' },
 } as const satisfies Readonly<Record<string, { readonly unit: 'Count' | 'Milliseconds'; readonly meaning: string }>>;
 
 export type MetricName = keyof typeof METRICS;

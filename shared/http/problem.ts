@@ -13,6 +13,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'The API key is missing or wrong' },
   forbidden: { status: 403, title: 'This key may not do that' },
   'service-not-found': { status: 404, title: 'No such service' },
+  'package-not-found': { status: 404, title: 'No such package' },
   'route-not-found': { status: 404, title: 'No such address' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'service-asleep': { status: 409, title: 'The service is asleep' },

@@ -33,6 +33,6 @@ export const requireService = ({ grant }: Caller, service: string): void => {
   }
 };
 
-export const requireGrant = (caller: Caller, need: 'force' | 'hold'): void => {
+export const requireGrant = (caller: Caller, need: 'force' | 'hold' | 'registry'): void => {
   if (caller.grant[need] !== true) throw new Refusal('forbidden', `this key has no grant to ${need}`, { field: need });
 };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectionsOf, ecsClient, s3Client } from '#shared/adapters/aws/clients.ts';
+import { connectionsOf, ecsClient, packagesClient, s3Client, snsClient } from '#shared/adapters/aws/clients.ts';
 import { publicAddresses } from '#shared/adapters/aws/public-addresses.ts';
 import { systemClock } from '#shared/adapters/system-clock.ts';
 import { credentialsIn } from '../../infra/aws/environment-credentials.ts';
@@ -73,6 +73,35 @@ describe('the clients of a function', () => {
     const { url, seen } = await aServer(500, 500, 500, 500, 500, 500);
     await expect(clientsOf(url).ecs.send(ASK)).rejects.toThrow();
     expect(seen).toHaveLength(4);
+  });
+});
+
+describe('the client that carries packages', () => {
+  const elsewhere = (endpoint: string) => ({
+    region: 'eu-central-1',
+    endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'ASIA', secretAccessKey: 'x' },
+  });
+  const body = new Uint8Array(3);
+
+  it('brings the connections of those beside it, and counts their attempts', async () => {
+    const { url, seen } = await aServer(500);
+    const s3 = packagesClient(elsewhere(url));
+    const connections = connectionsOf(s3);
+    await s3.send(new PutObjectCommand({ Bucket: 'registry', Key: 'x', Body: body }));
+    expect(seen).toHaveLength(2);
+    expect(connections.requests()).toBe(2);
+    expect(snsClient(connections).config.requestHandler).toBe(s3.config.requestHandler);
+  });
+
+  it('sends the digest that it is given, and none of its own', async () => {
+    const { url, seen } = await aServer();
+    const s3 = packagesClient(elsewhere(url));
+    await s3.send(new PutObjectCommand({ Bucket: 'registry', Key: 'x', Body: body, ChecksumSHA256: 'AAAA' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'registry', Key: 'y', Body: body }));
+    const sent = seen.map(({ headers }) => Object.entries(headers).filter(([name]) => /checksum-(?!mode)/.test(name)));
+    expect(sent).toEqual([[['x-amz-checksum-sha256', 'AAAA']], []]);
   });
 });
 

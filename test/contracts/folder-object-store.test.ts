@@ -114,9 +114,19 @@ describe('a file that somebody puts there', () => {
     await drop('a', 'two');
     await utimes(join(root, 'a'), asOf, asOf);
     const [after] = (await store.list('')).objects;
-    expect(after?.modifiedAt).toBe(before?.modifiedAt);
+    expect(after?.size).toBe(before?.size);
     expect(after?.etag).not.toBe(before?.etag);
     expect(after?.etag).toBe((await store.get('a'))?.etag);
+  });
+
+  it('is as old as it has lain there, whatever age it was given', async () => {
+    const putAt = Date.now();
+    await drop('a', 'one');
+    await utimes(join(root, 'a'), new Date('2024-01-01'), new Date('2024-01-01'));
+    const [listed] = (await store.list('')).objects;
+    for (const modifiedAt of [listed?.modifiedAt, (await store.get('a'))?.modifiedAt]) {
+      expect(modifiedAt).toBeGreaterThan(putAt - 1_000);
+    }
   });
 
   it('shows its new content in a listing that remembers the old', async () => {

@@ -13,16 +13,12 @@ import { wake } from '#shared/usecases/wake.ts';
 import type { TickDeps } from '#shared/usecases/deps.ts';
 import { MAIN_CLUSTER } from '../support/sim-aws/machines.ts';
 import { toObserved } from './on-ports.ts';
+import type { Outcome } from './game.ts';
 import type { MakeGround } from './ground.ts';
 import { HOUR_MS, LEASE_MS, NEIGHBOUR, SERVICE, type Doing, type Scenario } from './scenario.ts';
 import { CALLER, stage, type Stage } from './stage.ts';
 import type { Variant } from './variants.ts';
 import type { Actor } from './world.ts';
-
-export interface Outcome {
-  readonly broken: readonly string[];
-  readonly trace: readonly string[];
-}
 
 type Program = (deps: TickDeps, actor: Actor) => Promise<unknown>;
 

@@ -1,10 +1,14 @@
 import { expect } from 'vitest';
 import { allEndpoints } from '../../infra/local/endpoints.ts';
+import type { Grant } from '#shared/domain/caller.ts';
 import { localServer } from '../../infra/local/server.ts';
 import { openApiCheck } from './openapi-check.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 export const API_KEY = 'the-key-of-the-tests';
+
+/** What a key may do that may do everything. */
+export const EVERYTHING: Grant = { force: true, hold: true, registry: true, developers: ['acme'] };
 
 export interface Call {
   /** Sent as JSON; a string as it is. */
@@ -29,14 +33,15 @@ const contentOf = (body: unknown): string | undefined =>
   typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
 
 /** The server's addresses without a socket. Every answer is held against the OpenAPI document on the way. */
-export const anApi = (plane: ControlPlane): Api => {
+export const anApi = (plane: ControlPlane, grant: Grant = EVERYTHING): Api => {
   const ending = new AbortController().signal;
-  const endpoints = allEndpoints(plane);
+  const endpoints = allEndpoints(plane, plane.packages.deps);
   const server = localServer({
     endpoints,
     apiKey: API_KEY,
     telemetry: plane.telemetry,
-    grantOf: async () => ({ force: true, hold: true }),
+    grantOf: async () => grant,
+    serveSigned: plane.packages.serveSigned,
     ending,
   });
   let check: ReturnType<typeof openApiCheck> | undefined;

@@ -12,6 +12,7 @@ import type { WakeInput } from '#shared/usecases/wake.ts';
 import { aCaller, anOperator, CREATED, SERVICE } from './builders.ts';
 import { memoryFleet, type FleetSeed, type MemoryFleet } from './memory-fleet.ts';
 import { memoryObjectStore } from './memory-object-store.ts';
+import { memoryRegistry, type MemoryRegistry } from './memory-registry.ts';
 import {
   recordedNews,
   recordedTelemetry,
@@ -30,6 +31,7 @@ export interface ControlPlane extends TickDeps {
   readonly notifier: RecordedNews;
   readonly telemetry: RecordedTelemetry;
   readonly clock: VirtualClock;
+  readonly packages: MemoryRegistry;
   /** The record as it lies in the store; fails when there is none. */
   record(service?: string): Promise<ServiceRecord>;
   /** Writes a record over whatever is there. */
@@ -67,6 +69,7 @@ export const aControlPlane = (seeds: Readonly<Record<string, FleetSeed>> = { [SE
   };
   const settings = { nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
   const deps = control(ports, settings);
+  const packages = memoryRegistry(ports);
   for (const [service, seed] of Object.entries(seeds)) fleet.add(service, { createdAt: CREATED, ...seed });
 
   const overwrite = async (key: string, value: object): Promise<void> => {
@@ -77,6 +80,7 @@ export const aControlPlane = (seeds: Readonly<Record<string, FleetSeed>> = { [SE
   return {
     ...deps,
     ...ports,
+    packages,
     record: async (service = SERVICE) => {
       const present = await deps.docs.read<ServiceRecord>(controlKeys.record(service));
       if (!present) throw new Error(`no record of ${service}`);

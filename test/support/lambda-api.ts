@@ -4,7 +4,7 @@ import type { Endpoint } from '#shared/http/endpoint.ts';
 import { lambdaHandler, type LambdaContext, type LambdaOptions } from '#shared/http/lambda-handler.ts';
 import type { Fields, ScopedTelemetry } from '#shared/ports/telemetry.ts';
 import { allEndpoints } from '../../infra/local/endpoints.ts';
-import type { Api, Call } from './api.ts';
+import { EVERYTHING, type Api, type Call } from './api.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { openApiCheck } from './openapi-check.ts';
 import type { RecordedTelemetry } from './recorders.ts';
@@ -87,10 +87,10 @@ export const scopedOver = (telemetry: RecordedTelemetry): ScopedRecorder => {
 };
 
 export const aLambda = (plane: ControlPlane, more: Partial<LambdaOptions> = {}) =>
-  lambdaHandler(allEndpoints(plane), {
+  lambdaHandler(allEndpoints(plane, plane.packages.deps), {
     clock: plane.clock,
     telemetry: scopedOver(plane.telemetry),
-    grantOf: async () => ({ force: true, hold: true }),
+    grantOf: async () => EVERYTHING,
     ...more,
   });
 
@@ -131,7 +131,7 @@ export const eventOf = (
 
 /** The same addresses as `anApi`, behind a REST API. Every answer is held against the OpenAPI document on the way. */
 export const aLambdaApi = (plane: ControlPlane): Api => {
-  const endpoints = allEndpoints(plane);
+  const endpoints = allEndpoints(plane, plane.packages.deps);
   const handler = aLambda(plane);
   let check: ReturnType<typeof openApiCheck> | undefined;
 

@@ -1,5 +1,7 @@
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import type { Activity, ActivityQuery } from '#shared/ports/activity.ts';
+import type { Announcement } from '#shared/domain/registry/promotion.ts';
+import type { Announcer } from '#shared/ports/announcer.ts';
 import type { Notification, Notifier } from '#shared/ports/notifier.ts';
 import type { AuditEntry, Fields, Telemetry } from '#shared/ports/telemetry.ts';
 
@@ -49,6 +51,27 @@ export const recordedNews = (): RecordedNews => {
     notify: async (notification) => {
       if (broken) throw broken;
       told.push(notification);
+    },
+  };
+};
+
+export interface RecordedAnnouncements extends Announcer {
+  readonly announced: readonly Announcement[];
+  /** Nothing can be handed over from now on; `undefined`: works again. */
+  break(cause: Error | undefined): void;
+}
+
+export const recordedAnnouncements = (): RecordedAnnouncements => {
+  const announced: Announcement[] = [];
+  let broken: Error | undefined;
+  return {
+    announced,
+    break: (cause) => {
+      broken = cause;
+    },
+    announce: async (announcement) => {
+      if (broken) throw broken;
+      announced.push(announcement);
     },
   };
 };

@@ -6,6 +6,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, ManagedService } from '#shared/ports/fleet.ts';
 import { ecsBuilds, type Build } from './ecs-builds.ts';
 import { addressingOf, endpoints, type Addressing, type EndpointOf } from './ecs-endpoints.ts';
+import { translatingService } from './ecs-errors.ts';
 import { ecsPlaces, type Place } from './ecs-place.ts';
 import { ecsReads } from './ecs-reads.ts';
 import { deployingSince, wordsOf } from './ecs-service.ts';
@@ -15,7 +16,6 @@ import { lookFirst, tasksOfCluster, tasksOfOne, type TasksOfService } from './ec
 import { ECS_WRITES, pace } from './pace.ts';
 import type { PublicAddresses } from './public-addresses.ts';
 import { boundsOfServices } from './scaling-bounds.ts';
-import { translating } from './sdk-errors.ts';
 
 export interface EcsFleetOptions {
   readonly ecs: Pick<ECSClient, 'send'>;
@@ -144,7 +144,7 @@ export const ecsFleet = (options: EcsFleetOptions): Fleet => {
     setDesiredCount: async (service, desiredCount) => {
       const { cluster, name } = placeOf(service);
       await writeTurn();
-      await translating(ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount })), service);
+      await translatingService(ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount })), service);
       confirmed.add(service);
     },
     setBounds: async (service, to) => {

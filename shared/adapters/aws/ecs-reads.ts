@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Clock } from '#shared/ports/clock.ts';
 import { allPages, inBatches } from './at-once.ts';
+import { translatingService } from './ecs-errors.ts';
 import { lastPart } from './ecs-place.ts';
 import { ECS_DEFINITION_READS, ECS_SERVICE_READS, ECS_TASK_READS, pace } from './pace.ts';
-import { translating } from './sdk-errors.ts';
 
 /** Which tasks ECS lists: the default list leaves out a task from the moment that it is told to stop. */
 export type Listed = 'RUNNING' | 'STOPPED';
@@ -45,7 +45,7 @@ export const ecsReads = (ecs: Pick<ECSClient, 'send'>, clock: Clock): EcsReads =
   /** A cluster that does not exist is a mistake in the deployment's parameters, and surfaces as one. */
   const inTurn = async <T>(kind: keyof typeof turns, ask: () => Promise<T>): Promise<T> => {
     await turns[kind]();
-    return translating(ask());
+    return translatingService(ask());
   };
 
   return {

@@ -2,13 +2,14 @@ import {
   type _Object as ListedObject,
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore, ObjectSummary, WriteOutcome } from '#shared/ports/object-store.ts';
+import type { ObjectStore, ObjectSummary, StoredObject } from '#shared/ports/object-store.ts';
+import { present, requireKey, written } from './s3-answers.ts';
 import { translated, translating } from './sdk-errors.ts';
 
 export interface S3ObjectStoreOptions {
@@ -18,7 +19,6 @@ export interface S3ObjectStoreOptions {
 }
 
 const largestPage = 1000;
-const longestKeyBytes = 1024;
 
 /**
  * A bucket on Amazon S3, by conditional writes. An ETag is what S3 says it is, quotes included, and means nothing else.
@@ -29,12 +29,7 @@ export const s3ObjectStore = ({ s3, bucket }: S3ObjectStoreOptions): ObjectStore
     requireKey(key);
     try {
       const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return {
-        body: present(await object.Body?.transformToByteArray(), 'body', key),
-        etag: present(object.ETag, 'ETag', key),
-        metadata: object.Metadata ?? {},
-        modifiedAt: present(object.LastModified, 'LastModified', key).getTime(),
-      };
+      return await stored(key, object);
     } catch (cause) {
       if (cause instanceof NoSuchKey) return undefined;
       throw translated(cause);
@@ -73,20 +68,13 @@ export const s3ObjectStore = ({ s3, bucket }: S3ObjectStoreOptions): ObjectStore
   },
 });
 
-/** What became of a write: the refusals that are everyday events are values, `missing` when there is no such key. */
-const written = async (write: () => Promise<string>, missing: WriteOutcome): Promise<WriteOutcome> => {
-  try {
-    return { ok: true, etag: await write() };
-  } catch (cause) {
-    if (cause instanceof NoSuchKey) return missing;
-    if (isNamed(cause, 'PreconditionFailed')) return { ok: false, because: 'precondition' };
-    if (isNamed(cause, 'ConditionalRequestConflict')) return { ok: false, because: 'in-flight' };
-    throw translated(cause);
-  }
-};
-
-/** The SDK has classes for few of S3's errors. */
-const isNamed = (cause: unknown, name: string): boolean => cause instanceof S3ServiceException && cause.name === name;
+/** An object as it was read. */
+export const stored = async (key: string, object: GetObjectCommandOutput): Promise<StoredObject> => ({
+  body: present(await object.Body?.transformToByteArray(), 'body', key),
+  etag: present(object.ETag, 'ETag', key),
+  metadata: object.Metadata ?? {},
+  modifiedAt: present(object.LastModified, 'LastModified', key).getTime(),
+});
 
 const summarise = ({ Key, ETag, Size, LastModified }: ListedObject): ObjectSummary => {
   const key = present(Key, 'key', 'a listing');
@@ -96,19 +84,6 @@ const summarise = ({ Key, ETag, Size, LastModified }: ListedObject): ObjectSumma
     size: present(Size, 'size', key),
     modifiedAt: present(LastModified, 'LastModified', key).getTime(),
   };
-};
-
-/** An answer without what S3 always sends is an outage, never an empty object. */
-const present = <T>(value: T | undefined, what: string, key: string): T => {
-  if (value === undefined) throw new Error(`S3 answered without the ${what} of ${key}`);
-  return value;
-};
-
-/** Not left to S3: without a key, what deletes an object deletes the bucket. */
-const requireKey = (key: string): void => {
-  const bytes = new TextEncoder().encode(key).byteLength;
-  if (!key.isWellFormed() || bytes < 1 || bytes > longestKeyBytes)
-    throw new RangeError(`not a key: ${JSON.stringify(key)}; a key has 1 to ${longestKeyBytes} bytes`);
 };
 
 const requireLimit = (limit: number): void => {

@@ -56,5 +56,11 @@ const shownField = ([name, value]: [string, unknown]): string =>
 const hasChanged = ({ before, after }: AuditEntry): boolean =>
   JSON.stringify(sayable(before)) !== JSON.stringify(sayable(after));
 
+/** A service is meant to be awake or asleep; a release is offered or not. */
+const becameOf = ({ intent, yanked }: Fields): string => {
+  if (typeof yanked === 'boolean') return yanked ? 'yanked' : 'offered again';
+  return String(intent);
+};
+
 const changeOf = ({ action, subject, reason, after }: AuditEntry): string =>
-  `${String(after['intent'])}${reason === null ? '' : `: ${reason}`} (${action} by ${subject})`;
+  `${becameOf(after)}${reason === null ? '' : `: ${reason}`} (${action} by ${subject})`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore, StoredObject, WriteCondition, WriteOutcome } from '#shared/ports/object-store.ts';
 import { hasCode, ifMissing } from './errno.ts';
@@ -8,6 +8,7 @@ import { etagAt, etagOf, openFile, pathsOf } from './object-files.ts';
 import { objectListing } from './object-listing.ts';
 import { type Metadata, metadataFiles } from './object-metadata.ts';
 import { canonicalPath, isKey } from './object-path.ts';
+import { rememberedEtags } from './remembered-etags.ts';
 import { tempFiles } from './temp-files.ts';
 
 export interface FolderObjectStoreOptions {
@@ -23,6 +24,15 @@ interface Change {
   readonly staged: string;
   readonly etag: string;
   readonly metadata: Metadata;
+}
+
+/** An object without its bytes: however many they are, few are in memory at a time. */
+export interface StoredFile extends Omit<StoredObject, 'body'> {
+  readonly size: number;
+}
+
+export interface FolderObjectStore extends ObjectStore {
+  stat(key: string): Promise<StoredFile | undefined>;
 }
 
 interface Copy {
@@ -43,12 +53,13 @@ const readsWithoutLock = 3;
 export const folderObjectStore = (
   root: string,
   { lockPatienceMs = 10_000, now = Date.now }: FolderObjectStoreOptions = {},
-): ObjectStore => {
+): FolderObjectStore => {
   const folders = { temp: join(root, '.tmp'), locks: join(root, '.locks'), metadata: join(root, '.meta') };
   const temp = tempFiles(folders.temp);
   const locks = fileLocks(folders.locks, lockPatienceMs);
   const metadataOf = metadataFiles(folders.metadata, temp);
-  const listing = objectListing(root, now);
+  const etagIn = rememberedEtags(now);
+  const listing = objectListing(root, etagIn);
 
   const open = async (): Promise<void> => {
     for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
@@ -93,39 +104,43 @@ export const folderObjectStore = (
     return { ok: true, etag };
   };
 
-  /** Bytes with the metadata they had while they lay there; `overtaken` when they were replaced in the meantime. */
-  const readAt = async (path: string, key: string): Promise<StoredObject | 'overtaken' | undefined> => {
+  /** What is taken of a file, with the metadata it had while it lay there; `overtaken`: it was replaced meanwhile. */
+  const takeAt = async <T extends Taken>(path: string, key: string, take: Take<T>): Promise<Found<T>> => {
     await using file = await openFile(path);
     if (file === undefined) return undefined;
-    const { ino, mtimeMs } = await file.stat();
-    const body = await file.readFile();
-    const etag = etagOf(body);
-    const metadata = (await metadataOf.read(nameOf(key)))[etag] ?? {};
+    // Not when it was last written, which a copy may bring along: since when it lies here as it does.
+    const { ino, ctimeMs } = await file.stat();
+    const taken = await take(file, path);
+    const metadata = (await metadataOf.read(nameOf(key)))[taken.etag] ?? {};
     // The open file keeps its number: the same number at the path is the same file.
     if ((await stat(path).catch(ifMissing))?.ino !== ino) return 'overtaken';
-    return { body, etag, metadata, modifiedAt: Math.floor(mtimeMs) };
+    return { ...taken, metadata, modifiedAt: Math.floor(ctimeMs) };
   };
 
-  const read = async (key: string): Promise<StoredObject | 'overtaken' | undefined> => {
+  const takeOnce = async <T extends Taken>(key: string, take: Take<T>): Promise<Found<T>> => {
     for (const path of await pathsOf(root, key)) {
-      const object = await readAt(path, key);
-      if (object !== undefined) return object;
+      const found = await takeAt(path, key, take);
+      if (found !== undefined) return found;
     }
     return undefined;
   };
 
+  const taken = async <T extends Taken>(key: string, take: Take<T>): Promise<Kept<T> | undefined> => {
+    requireKey(key);
+    await ready();
+    for (let attempt = 0; attempt < readsWithoutLock; attempt++) {
+      const found = await takeOnce(key, take);
+      if (found !== 'overtaken') return found;
+    }
+    const found = await locks.hold(nameOf(key), () => takeOnce(key, take));
+    if (found === 'overtaken') throw new Error(`${key} was replaced from outside while it was read`);
+    return found;
+  };
+
   return {
-    get: async (key) => {
-      requireKey(key);
-      await ready();
-      for (let attempt = 0; attempt < readsWithoutLock; attempt++) {
-        const object = await read(key);
-        if (object !== 'overtaken') return object;
-      }
-      const object = await locks.hold(nameOf(key), () => read(key));
-      if (object === 'overtaken') throw new Error(`${key} was replaced from outside while it was read`);
-      return object;
-    },
+    get: (key) => taken(key, bytesOf),
+    stat: (key) =>
+      taken(key, async (file, path) => ({ etag: await etagIn(file, path), size: (await file.stat()).size })),
     put: async (key, body, condition, metadata = {}) => {
       requireKey(key);
       await ready();
@@ -147,6 +162,18 @@ export const folderObjectStore = (
       return listing(prefix, page);
     },
   };
+};
+
+interface Taken {
+  readonly etag: string;
+}
+type Take<T extends Taken> = (file: FileHandle, path: string) => Promise<T>;
+type Kept<T extends Taken> = T & Pick<StoredObject, 'metadata' | 'modifiedAt'>;
+type Found<T extends Taken> = Kept<T> | 'overtaken' | undefined;
+
+const bytesOf = async (file: FileHandle) => {
+  const body = await file.readFile();
+  return { body, etag: etagOf(body) };
 };
 
 /** The name under which the store's own files speak of a key: one for each, and free of its slashes. */

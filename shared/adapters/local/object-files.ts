@@ -8,6 +8,21 @@ import { decodeName, encodeSegment, spellings } from './object-path.ts';
 /** The ETag of these bytes. */
 export const etagOf = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
 
+/** Larger than this a file is not held in memory only to tell what it is. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** The ETag of an open file, however large. */
+export const etagOfFile = async (file: FileHandle): Promise<string> => {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(chunk.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+};
+
 /** A plain file, open for reading; `undefined` when there is none at the path. */
 export const openFile = async (path: string): Promise<FileHandle | undefined> => {
   const file = await open(path).catch(ifMissing);
@@ -19,7 +34,7 @@ export const openFile = async (path: string): Promise<FileHandle | undefined> =>
 /** The ETag of what lies at the path now. */
 export const etagAt = async (path: string): Promise<string | undefined> => {
   await using file = await openFile(path);
-  return file && etagOf(await file.readFile());
+  return file && (await etagOfFile(file));
 };
 
 /** The paths at which a key may lie, the one that counts first. Whether anything lies there is for the caller to see. */

@@ -15,7 +15,7 @@ import { quotas } from './quotas.ts';
 import { s3Api } from './s3-api.ts';
 import { scalingApi } from './scaling-api.ts';
 
-export type AwsService = 'ecs' | 'application-autoscaling' | 'ec2' | 's3' | 'cloudwatch' | 'sns';
+export type AwsService = 'ecs' | 'application-autoscaling' | 'ec2' | 's3' | 'cloudwatch' | 'sns' | 'sqs';
 
 /** One call of the SDK, as a role would have to allow it. */
 export interface Call {
@@ -37,6 +37,7 @@ export interface AccountOptions {
   readonly now: () => number;
   readonly clusters?: readonly string[];
   readonly bucket?: string;
+  readonly registryBucket?: string;
   /** Whether reads may be shown the past: its keeping costs something. */
   readonly remembers?: boolean;
   readonly onCall?: (call: Call) => void;
@@ -58,6 +59,7 @@ export interface SimClients {
 type Pass = (passing: Passing) => Promise<object>;
 
 export const BUCKET = 'control';
+export const REGISTRY_BUCKET = 'registry';
 
 /** AWS has no class for it. */
 export const throttling = (): ECSServiceException =>
@@ -73,13 +75,15 @@ const INTERFACES_AT_ONCE = 200;
 
 /**
  * One AWS account in memory, at the level of SDK commands: ECS, Application Auto Scaling, the network interfaces of
- * tasks, and a bucket; with the limits, errors and token buckets of the real ones, and every call on record.
+ * tasks, and two buckets; with the limits, errors and token buckets of the real ones, and every call on record.
  */
 export const account = (options: AccountOptions) => {
   const { now, clusters = [MAIN_CLUSTER], bucket = BUCKET, remembers = false } = options;
+  const { registryBucket = REGISTRY_BUCKET } = options;
   const { onCall = () => {}, onDesired = () => {}, onWrite = () => {} } = options;
   const fleet = machines(now, remembers);
   const store = objects(now, onWrite);
+  const registry = objects(now, onWrite, { isVersioned: true });
   const metrics = scriptedCloudWatch();
   const builds = new Map<string, Build>();
   const tokens = quotas(now);
@@ -90,7 +94,15 @@ export const account = (options: AccountOptions) => {
     ['application-autoscaling', scalingApi({ machines: fleet, clusters })],
     ['cloudwatch', [reads(GetMetricDataCommand, (input) => metrics.answer(input))]],
     ['sns', [writes(PublishCommand, () => ({ MessageId: 'told' }))]],
-    ['s3', s3Api(new Map<string, Objects>([[bucket, store]]))],
+    [
+      's3',
+      s3Api(
+        new Map<string, Objects>([
+          [bucket, store],
+          [registryBucket, registry],
+        ]),
+      ),
+    ],
   ];
   const operations = new Map<unknown, readonly [AwsService, Operation]>(
     apis.flatMap(([service, api]) => api.map((operation) => [operation.command, [service, operation]] as const)),
@@ -151,6 +163,8 @@ export const account = (options: AccountOptions) => {
   return {
     machines: fleet,
     store,
+    /** The registry's bucket, with versions. */
+    registry,
     metrics,
     calls,
     /** Those that were refused because somebody asked for too much at once. */

@@ -6,6 +6,10 @@ export interface SimObject {
   readonly etag: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly modifiedAt: number;
+  /** `null`, as S3 spells it, in a bucket without versions. */
+  readonly versionId: string;
+  /** In hex, where the writer told it and the bucket checked it. */
+  readonly sha256: string | null;
 }
 
 /** A write that took effect, as a spectator sees it. */
@@ -16,7 +20,10 @@ export interface Write {
   readonly after: string | null;
 }
 
-export type Put = Pick<SimObject, 'body'> & Partial<Pick<SimObject, 'metadata'>>;
+export type Put = Pick<SimObject, 'body'> & Partial<Pick<SimObject, 'metadata' | 'sha256'>>;
+
+/** What a key holds, the oldest first; `null` is a delete marker. Only the last one is current. */
+type History = readonly (SimObject | null)[];
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
@@ -27,30 +34,44 @@ const textOf = (object: SimObject | undefined): string | null =>
   object ? new TextDecoder().decode(object.body) : null;
 
 /** The objects of one bucket: strongly consistent, and every write conditional. */
-export const objects = (now: () => number, onWrite: (write: Write) => void) => {
-  const entries = new Map<string, SimObject>();
+export const objects = (now: () => number, onWrite: (write: Write) => void, { isVersioned = false } = {}) => {
+  const histories = new Map<string, History>();
+  let versions = 0;
 
-  const replace = (by: string, key: string, object: SimObject | undefined): void => {
-    const before = entries.get(key);
-    if (object) entries.set(key, object);
-    else entries.delete(key);
-    onWrite({ by, key, before: textOf(before), after: textOf(object) });
+  const get = (key: string): SimObject | undefined => histories.get(key)?.at(-1) ?? undefined;
+
+  const remember = (key: string, history: History): void => {
+    // Markers with nothing under them hide nothing.
+    if (history.every((version) => version === null)) histories.delete(key);
+    else histories.set(key, history);
   };
 
-  const object = ({ body, metadata = {} }: Put): SimObject => ({
+  const replace = (by: string, key: string, object: SimObject | null): void => {
+    const before = get(key);
+    remember(key, isVersioned ? [...(histories.get(key) ?? []), object] : [object]);
+    onWrite({ by, key, before: textOf(before), after: textOf(object ?? undefined) });
+  };
+
+  const object = ({ body, metadata = {}, sha256 = null }: Put): SimObject => ({
     body: Uint8Array.from(body),
     etag: etagOf(body),
     metadata: { ...metadata },
     modifiedAt: now(),
+    versionId: isVersioned ? `v${(versions += 1)}` : 'null',
+    sha256,
   });
 
   const holds = (key: string, condition: WriteCondition): boolean =>
-    entries.get(key)?.etag === (condition === 'absent' ? undefined : condition.etag);
+    get(key)?.etag === (condition === 'absent' ? undefined : condition.etag);
+
+  const getVersion = (key: string, versionId: string): SimObject | undefined =>
+    histories.get(key)?.find((version) => version?.versionId === versionId) ?? undefined;
 
   return {
-    get: (key: string): SimObject | undefined => entries.get(key),
-    has: (key: string): boolean => entries.has(key),
+    get,
+    has: (key: string): boolean => get(key) !== undefined,
     holds,
+    getVersion,
     /** `undefined`: the condition does not hold. */
     put: (by: string, key: string, put: Put, condition: WriteCondition): SimObject | undefined => {
       if (!holds(key, condition)) return undefined;
@@ -58,17 +79,31 @@ export const objects = (now: () => number, onWrite: (write: Write) => void) => {
       replace(by, key, next);
       return next;
     },
-    delete: (by: string, key: string): void => replace(by, key, undefined),
+    delete: (by: string, key: string): void => replace(by, key, null),
+    deleteVersion: (by: string, key: string, versionId: string): void => {
+      const gone = getVersion(key, versionId);
+      if (!gone) return;
+      const before = get(key);
+      remember(
+        key,
+        (histories.get(key) ?? []).filter((version) => version !== gone),
+      );
+      if (before === gone) onWrite({ by, key, before: textOf(before), after: textOf(get(key)) });
+    },
     /** In the order of the keys' bytes. */
     list: (prefix: string, after: string): readonly (readonly [string, SimObject])[] =>
-      [...entries]
-        .filter(([key]) => key.startsWith(prefix) && (after === '' || compareBytes(key, after) > 0))
-        .toSorted(([a], [b]) => compareBytes(a, b)),
+      [...histories.keys()]
+        .filter((key) => key.startsWith(prefix) && (after === '' || compareBytes(key, after) > 0))
+        .toSorted(compareBytes)
+        .flatMap((key) => {
+          const current = get(key);
+          return current ? [[key, current] as const] : [];
+        }),
     /** For setting the stage and for looking behind it. */
     place: (key: string, value: object): void =>
-      void entries.set(key, object({ body: new TextEncoder().encode(JSON.stringify(value)) })),
+      remember(key, [object({ body: new TextEncoder().encode(JSON.stringify(value)) })]),
     read: (key: string): unknown => {
-      const text = textOf(entries.get(key));
+      const text = textOf(get(key));
       return text === null ? undefined : JSON.parse(text);
     },
   };
