@@ -97,13 +97,18 @@ export const controlPlane = async (options: ControlPlaneOptions): Promise<Contro
     }
   };
 
+  const onFailure = (cause: unknown): void => {
+    // The parts of an aggregate have been logged one by one, where they failed.
+    if (cause instanceof AggregateError) telemetry.event('tick.incomplete', { failures: cause.errors.length });
+    else telemetry.failure('tick.failed', cause, {});
+  };
   const ending = new AbortController();
   let ticking: Promise<void> | undefined;
   return {
     deps,
     start: () => {
       const everyMs = options.tickMs;
-      ticking = ticker({ everyMs, work: lookAfter, clock, telemetry, ending: ending.signal });
+      ticking = ticker({ everyMs, work: lookAfter, onFailure, clock, ending: ending.signal });
     },
     close: async () => {
       ending.abort();

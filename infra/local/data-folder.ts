@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, mkdirSync, readlinkSync, statSync } f
 import { join, sep } from 'node:path';
 import { parseOwner } from '#shared/adapters/local/file-lock.ts';
 
-const FOLDERS = ['.', 'buckets', join('buckets', 'control'), 'tasks'];
+const FOLDERS = ['.', 'buckets', join('buckets', 'control'), join('buckets', 'registry', 'uploads'), 'tasks'];
 const FILES = ['api-key', 'audit.ndjson', 'notifications.ndjson'];
 const LOCK = 'server.lock';
 const { R_OK, W_OK, X_OK } = constants;

@@ -12,6 +12,7 @@ import { asOnlyServer } from './only-server.ts';
 import { readOptions, type Options } from './options.ts';
 import { outliveReaders } from './outlive-readers.ts';
 import { printer } from './printer.ts';
+import { localRegistry } from './registry.ts';
 import { localServer } from './server.ts';
 import { readServicesFile } from './services-file.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
@@ -44,25 +45,30 @@ const serve = async (options: Options, services: readonly LocalService[]): Promi
   const apiKey = options.apiKey ?? ownKey(dataFolder);
 
   const plane = await controlPlane({ ...options, services, clock, telemetry, serverEnvironment: process.env });
+  let address = '';
+  const registry = localRegistry({ ...plane.deps, dataFolder, apiKey, baseUrl: () => address });
   const ending = new AbortController();
   const server = localServer({
-    endpoints: allEndpoints(plane.deps),
+    endpoints: allEndpoints(plane.deps, registry.deps),
     apiKey,
     telemetry,
     grantOf: grants(plane.deps),
+    serveSigned: registry.serveSigned,
     ending: ending.signal,
   });
   const { url, close } = await listen({ fetch: server.fetch, host, port });
+  address = url;
   // A key that somebody gave is theirs to keep: only one of our own making is shown.
   begin(welcome({ url, dataFolder, services, ownKey: options.apiKey === undefined ? apiKey : undefined }));
   plane.start();
+  registry.start();
 
   // Asked twice: nobody waits for anything any more.
   await untilAskedToStop(() => void plane.kill().finally(() => process.exit(130)));
   print('stopping every service; asked once more, it ends at once');
   ending.abort();
   await close();
-  await plane.close();
+  await Promise.all([registry.close(), plane.close()]);
   print('stopped');
 };
 

@@ -8,6 +8,7 @@ import { failureReply, refusalReply } from '#shared/http/problem.ts';
 import type { HttpReply, HttpRequest } from '#shared/http/request.ts';
 import type { Telemetry } from '#shared/ports/telemetry.ts';
 import { readBody } from './read-body.ts';
+import { SIGNED_PATH } from './signed-addresses.ts';
 
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
@@ -15,6 +16,8 @@ export interface ServerOptions {
   readonly telemetry: Telemetry;
   /** What a subject may do. */
   readonly grantOf: (subject: string) => Promise<Grant>;
+  /** Serves addresses that were signed: they carry their own permission. */
+  readonly serveSigned: (request: Request) => Promise<Response>;
   /** Aborted when the server ends: whoever waits is answered at once. */
   readonly ending: AbortSignal;
 }
@@ -46,7 +49,8 @@ const isBrokenOff = (context: Context<Env>, cause: unknown): boolean =>
 const GONE = new Refusal('invalid-input', 'the request broke off', { field: 'body' });
 
 /** The addresses behind one HTTP server: 404, then 405, then the key, then the request itself. */
-export const localServer = ({ endpoints, apiKey, telemetry, grantOf, ending }: ServerOptions): Hono<Env> => {
+export const localServer = (options: ServerOptions): Hono<Env> => {
+  const { endpoints, apiKey, telemetry, grantOf, serveSigned, ending } = options;
   const isKey = keyCheck(apiKey);
 
   const read = async (context: Context<Env>): Promise<HttpRequest> => ({
@@ -56,9 +60,14 @@ export const localServer = ({ endpoints, apiKey, telemetry, grantOf, ending }: S
     query: [...new URL(context.req.url).searchParams],
     body: await readBody(context.req.raw),
     contentType: context.req.header('content-type') ?? null,
+    accept: context.req.header('accept') ?? null,
     caller: { subject: LOCAL, source: addressOf(context), grant: await grantOf(LOCAL) },
     signal: AbortSignal.any([context.req.raw.signal, ending]),
   });
+
+  /** Told whether or not anybody is still there to be answered; a request that broke off is no failure of ours. */
+  const failed = (context: Context<Env>, cause: unknown, operationId: string): Response =>
+    toResponse(failureReply(telemetry, isBrokenOff(context, cause) ? GONE : cause, operationId));
 
   const serve = async (endpoint: Endpoint, context: Context<Env>): Promise<Response> => {
     try {
@@ -67,9 +76,7 @@ export const localServer = ({ endpoints, apiKey, telemetry, grantOf, ending }: S
       }
       return toResponse(await endpoint.handle(await read(context)));
     } catch (cause) {
-      // Told whether or not anybody is still there to be answered; a request that broke off is no failure of ours.
-      const reply = failureReply(telemetry, isBrokenOff(context, cause) ? GONE : cause, endpoint.operationId);
-      return toResponse(reply);
+      return failed(context, cause, endpoint.operationId);
     }
   };
 
@@ -82,6 +89,9 @@ export const localServer = ({ endpoints, apiKey, telemetry, grantOf, ending }: S
       return toResponse({ ...refused, headers: { ...refused.headers, allow } });
     });
   }
+  server.all(`${SIGNED_PATH}:permit`, (context) =>
+    serveSigned(context.req.raw).catch((cause: unknown) => failed(context, cause, 'signed')),
+  );
   server.notFound(() => toResponse(refusalReply(new Refusal('route-not-found', 'there is nothing at this address'))));
   server.onError((cause) => toResponse(failureReply(telemetry, cause, 'routing')));
   return server;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LocalService } from '#shared/adapters/local/local-service.ts';
 import { keyFile } from './api-key.ts';
 
@@ -26,6 +27,7 @@ export const welcome = ({ url, dataFolder, services, ownKey }: WelcomeOptions): 
     `  ${curl} -X POST ${url}/services/${first}/kill`,
     '',
     `Services: ${services.map(({ service, port }) => (port === null ? service : `${service} (port ${port})`)).join(', ')}`,
+    `Packages: put them, with their checksums, into ${join(dataFolder, 'buckets/registry/uploads/{developer}')}`,
     `The API: ${url}/openapi.json   Everything is kept in ${dataFolder}   Ctrl-C stops it all`,
     '',
   ];

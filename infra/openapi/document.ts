@@ -3,6 +3,16 @@ import { holdRoute, unholdRoute } from '../../functions/holds/routes.ts';
 import { killRoute, legacyKillRoute } from '../../functions/kill/routes.ts';
 import { releaseRoute, renewRoute } from '../../functions/leases/routes.ts';
 import { openApiRoute } from '../../functions/openapi/routes.ts';
+import {
+  downloadRoute,
+  listPackagesRoute,
+  packageRoute,
+  unyankRoute,
+  uploadRoute,
+  verdictRoute,
+  versionRoute,
+  yankRoute,
+} from '../../functions/packages/routes.ts';
 import { decisionRoute, listRoute, statusRoute } from '../../functions/status/routes.ts';
 import { legacyWakeRoute, wakeRoute } from '../../functions/wake/routes.ts';
 
@@ -19,6 +29,14 @@ const ROUTES = [
   releaseRoute,
   holdRoute,
   unholdRoute,
+  listPackagesRoute,
+  packageRoute,
+  versionRoute,
+  downloadRoute,
+  yankRoute,
+  unyankRoute,
+  uploadRoute,
+  verdictRoute,
   openApiRoute,
 ];
 

@@ -3,7 +3,17 @@ import { bodyValues, queryValues, readFields, type Fields, type Values } from '#
 import type { HttpReply, HttpRequest } from '#shared/http/request.ts';
 
 /** What a reply can be. */
-export type SchemaName = 'Service' | 'ServicePage' | 'Decision' | 'OpenApi';
+export type SchemaName =
+  | 'Service'
+  | 'ServicePage'
+  | 'Decision'
+  | 'Package'
+  | 'PackagePage'
+  | 'Release'
+  | 'Download'
+  | 'UploadTickets'
+  | 'Verdict'
+  | 'OpenApi';
 
 /** One way in which a call is answered when it is not refused. */
 export interface ReplyDescription {

@@ -10,7 +10,7 @@ import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
  * A schema takes its time to build, so each stands behind `@__PURE__`: a bundle leaves out those that its function
  * does not read, and a cold start does not wait for them.
  */
-const text = (pattern: RegExp, expected: string, description: string) =>
+export const text = (pattern: RegExp, expected: string, description: string) =>
   z.string(expected).check(z.regex(pattern, expected), z.describe(description));
 
 export interface Range {
@@ -22,7 +22,7 @@ export interface Range {
 const rangeRule = ({ min, max }: Range): string => `a whole number from ${min} to ${max}`;
 
 /** In a JSON body a number is a number … */
-const numberInBody = (range: Range) => {
+export const numberInBody = (range: Range) => {
   const expected = rangeRule(range);
   return z
     .int(expected)

@@ -91,6 +91,7 @@ export const readGatewayEvent = (event: unknown): GatewayRequest => {
     query: queryOf(given),
     body: bodyOf(given),
     contentType: headerOf('content-type', given),
+    accept: headerOf('accept', given),
     subject: subjectOf(identity),
     source: textOf(identity['sourceIp']) ?? 'unknown',
     correlationId: textOf(context['requestId']),

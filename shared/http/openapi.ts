@@ -2,6 +2,14 @@ import * as z from 'zod/mini';
 import type { RefusalCode } from '#shared/domain/errors.ts';
 import type { ReplyDescription, Route, SchemaName } from '#shared/http/endpoint.ts';
 import { ABOUT } from '#shared/http/openapi-texts.ts';
+import {
+  downloadSchema,
+  packagePageSchema,
+  packageSchema,
+  releaseSchema,
+  uploadTicketsSchema,
+  verdictSchema,
+} from '#shared/http/package-schema.ts';
 import { PROBLEMS } from '#shared/http/problem.ts';
 import type { Fields } from '#shared/http/read-input.ts';
 import { JSON_TYPE, PROBLEM_TYPE } from '#shared/http/request.ts';
@@ -19,6 +27,12 @@ const COMPONENTS = {
   Service: serviceSchema,
   ServicePage: servicePageSchema,
   Decision: decisionSchema,
+  Package: packageSchema,
+  PackagePage: packagePageSchema,
+  Release: releaseSchema,
+  Download: downloadSchema,
+  UploadTickets: uploadTicketsSchema,
+  Verdict: verdictSchema,
   Problem: problemSchema,
   OpenApi: documentSchema,
 } as const satisfies Readonly<Record<'Problem' | SchemaName, z.ZodMiniType>>;
@@ -82,11 +96,24 @@ const POLL_HEADERS: Json = {
   },
 };
 
-const success = ({ description, schema }: ReplyDescription): Json => ({
-  description,
-  ...(schema === 'Service' && { headers: POLL_HEADERS }),
-  ...(schema && { content: { [JSON_TYPE]: { schema: refTo(schema) } } }),
-});
+const REDIRECT_HEADERS: Json = {
+  Location: { description: 'Where to go on; needs no key.', schema: { type: 'string' } },
+};
+
+const headersOf = (status: string, { schema }: ReplyDescription): Json | undefined => {
+  if (status === '302') return REDIRECT_HEADERS;
+  return schema === 'Service' ? POLL_HEADERS : undefined;
+};
+
+const success = (status: string, described: ReplyDescription): Json => {
+  const { description, schema } = described;
+  const headers = headersOf(status, described);
+  return {
+    description,
+    ...(headers && { headers }),
+    ...(schema && { content: { [JSON_TYPE]: { schema: refTo(schema) } } }),
+  };
+};
 
 const RETRY_HEADER: Json = {
   'Retry-After': {
@@ -114,7 +141,9 @@ const operation = (route: Route): Json => ({
   parameters: [...parameters(route.params ?? {}, 'path'), ...parameters(route.query ?? {}, 'query')],
   ...(route.body && { requestBody: requestBody(route.body, route.ignoresUnknownFields ?? false) }),
   responses: {
-    ...Object.fromEntries(Object.entries(route.replies).map(([status, described]) => [status, success(described)])),
+    ...Object.fromEntries(
+      Object.entries(route.replies).map(([status, described]) => [status, success(status, described)]),
+    ),
     ...refusals([...COMMON, ...route.refusals]),
     500: refusal(['internal']),
   },

@@ -70,5 +70,7 @@ export const bodyValues = ({ body, contentType }: HttpRequest): Readonly<Record<
   return value as Record<string, unknown>;
 };
 
-export const bodyTooLarge = (): Refusal =>
-  new Refusal('body-too-large', `body must be at most ${BODY_LIMIT_BYTES / 1024} KiB`, { field: 'body' });
+export const bodyTooLarge = (limitBytes = BODY_LIMIT_BYTES): Refusal => {
+  const limit = limitBytes % 1024 === 0 ? `${limitBytes / 1024} KiB` : `${limitBytes} bytes`;
+  return new Refusal('body-too-large', `body must be at most ${limit}`, { field: 'body' });
+};

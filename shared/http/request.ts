@@ -12,6 +12,8 @@ export interface HttpRequest {
   /** Raw text; empty when there is none. */
   readonly body: string;
   readonly contentType: string | null;
+  /** What the caller would like to have, as it was sent. */
+  readonly accept: string | null;
   readonly caller: Caller;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
@@ -34,6 +36,10 @@ export const reply = (status: number, body?: object, headers: Readonly<Record<st
   headers: { ...(body && { 'content-type': JSON_TYPE }), ...headers },
   body,
 });
+
+/** Whether the caller asks for JSON by name. Who takes anything is not asking for it. */
+export const asksForJson = ({ accept }: HttpRequest): boolean =>
+  (accept ?? '').split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE);
 
 /** Who is meant to hold the service: the name given, else the caller itself. */
 export const holderOf = (named: string | undefined, { subject, source }: Caller): string =>
