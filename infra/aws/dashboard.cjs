@@ -1,12 +1,43 @@
 /** What the operator looks at. Rows of two or three; names and dimensions as in shared/domain/metrics.ts. */
 const FUNCTIONS = ['wake', 'kill', 'status', 'leases', 'holds', 'openapi', 'sleep', 'nightly-kill', 'task-events'];
+const OF_THE_REGISTRY = ['package-processor', 'registry-sweep', 'packages'];
 
 const widget = (title, metrics, options = {}) => ({ title, metrics, ...options });
 
-const drawn = ({ deployment, namespace, stage }) => {
-  const own = (name, options) => [namespace, name, 'Deployment', deployment, options];
-  const byFunction = (name, stat) =>
-    FUNCTIONS.map((fn) => ['AWS/Lambda', name, 'FunctionName', `${deployment}-${fn}`, { stat, label: fn }]);
+const ownOf =
+  ({ deployment, namespace }) =>
+  (name, options) => [namespace, name, 'Deployment', deployment, options];
+
+const functionsOf =
+  ({ deployment }, functions) =>
+  (name, stat) =>
+    functions.map((fn) => ['AWS/Lambda', name, 'FunctionName', `${deployment}-${fn}`, { stat, label: fn }]);
+
+/** A dashboard of its own: up to fifty metrics each, three of them are free. */
+const registry = (names) => {
+  const own = ownOf(names);
+  const byFunction = functionsOf(names, OF_THE_REGISTRY);
+  return [
+    [
+      widget(
+        'Uploads',
+        ['PackagesPublished', 'PackagesRejected', 'UploadFailures'].map((name) => own(name, { stat: 'Sum' })),
+      ),
+      widget('Waiting and mended', [own('UploadsWaiting', { stat: 'Maximum' }), own('IndexHealed', { stat: 'Sum' })]),
+    ],
+    [
+      widget('Invocations', byFunction('Invocations', 'Sum')),
+      widget('Errors', byFunction('Errors', 'Sum')),
+      widget('Duration, maximum', byFunction('Duration', 'Maximum')),
+    ],
+    [widget('Throttled', byFunction('Throttles', 'Sum'))],
+  ];
+};
+
+const drawn = (names) => {
+  const { deployment, stage } = names;
+  const own = ownOf(names);
+  const byFunction = functionsOf(names, FUNCTIONS);
   return [
     [
       widget('Wake: asked until ready', [
@@ -73,20 +104,18 @@ const placed = (rows) =>
     })),
   );
 
+const dashboard = (rows) => ({
+  Type: 'AWS::CloudWatch::Dashboard',
+  Properties: { DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: placed(rows) }) } },
+});
+
 module.exports = async ({ resolveVariable }) => {
-  const widgets = placed(
-    drawn({
-      deployment: await resolveVariable('self:custom.deployment'),
-      namespace: await resolveVariable('param:metricNamespace'),
-      stage: await resolveVariable('sls:stage'),
-    }),
-  );
+  const names = {
+    deployment: await resolveVariable('self:custom.deployment'),
+    namespace: await resolveVariable('param:metricNamespace'),
+    stage: await resolveVariable('sls:stage'),
+  };
   return {
-    Resources: {
-      Dashboard: {
-        Type: 'AWS::CloudWatch::Dashboard',
-        Properties: { DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) } },
-      },
-    },
+    Resources: { Dashboard: dashboard(drawn(names)), RegistryDashboard: dashboard(registry(names)) },
   };
 };

@@ -10,7 +10,7 @@ const allow = (Action, Resource, Condition) => ({ Effect: 'Allow', Action, Resou
 
 const policy = (PolicyName, ...Statement) => ({ PolicyName, PolicyDocument: { Version: '2012-10-17', Statement } });
 
-const onControlBucket = (bucket) => {
+const onBucket = (bucket) => {
   const inBucket = (suffix) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}${suffix}` });
   const objects = (action, ...patterns) =>
     allow(
@@ -18,13 +18,17 @@ const onControlBucket = (bucket) => {
       patterns.map((pattern) => inBucket(`/${pattern}`)),
     );
   // S3 says 404 for an absent key only to those who may list it; to others it says 403, and that is no "absent".
-  const reads = (...patterns) => [
-    objects('s3:GetObject', ...patterns),
-    allow('s3:ListBucket', inBucket(''), { StringLike: { 's3:prefix': patterns } }),
-  ];
+  const lists = (action, ...patterns) => allow(action, inBucket(''), { StringLike: { 's3:prefix': patterns } });
+  const reads = (...patterns) => [objects('s3:GetObject', ...patterns), lists('s3:ListBucket', ...patterns)];
+  return { objects, lists, reads };
+};
+
+const onControlBucket = (bucket) => {
+  const { objects, reads } = onBucket(bucket);
   return {
     readsControl: policy('ReadsControl', ...reads('directory.json', 'services/*', 'leases/*')),
     readsGrants: policy('ReadsGrants', ...reads('grants/*')),
+    readsDevelopers: policy('ReadsDevelopers', ...reads('developers/*')),
     writesRecords: policy('WritesRecords', objects('s3:PutObject', 'services/*')),
     keepsSightings: policy('KeepsSightings', ...reads('observed/*'), objects('s3:PutObject', 'observed/*')),
     writesLeases: policy('WritesLeases', objects('s3:PutObject', 'leases/*')),
@@ -36,6 +40,27 @@ const onControlBucket = (bucket) => {
       // Of services that left long ago.
       objects('s3:DeleteObject', 'services/*', 'observed/*'),
     ),
+  };
+};
+
+const onRegistryBucket = (bucket) => {
+  const { objects, reads } = onBucket(bucket);
+  return {
+    readsUploads: policy('ReadsUploads', ...reads('uploads/*'), objects('s3:GetObjectVersion', 'uploads/*')),
+    // That version, for good: nothing is hidden behind a delete marker.
+    takesUploads: policy('TakesUploads', objects('s3:DeleteObjectVersion', 'uploads/*')),
+    // A signed address allows what its signer may do.
+    signsUploads: policy('SignsUploads', objects('s3:PutObject', 'uploads/*')),
+    readsPackages: policy('ReadsPackages', ...reads('packages/*')),
+    // On the conditions that the bucket demands.
+    writesPackages: policy('WritesPackages', objects('s3:PutObject', 'packages/*')),
+    yanksPackages: policy(
+      'YanksPackages',
+      objects('s3:PutObject', 'packages/*/status.json', 'packages/*/index.json', 'packages/*/latest'),
+    ),
+    keepsIndex: policy('KeepsIndex', ...reads('index/*'), objects('s3:PutObject', 'index/*')),
+    readsVerdicts: policy('ReadsVerdicts', ...reads('results/*')),
+    writesVerdicts: policy('WritesVerdicts', objects('s3:PutObject', 'results/*')),
   };
 };
 
@@ -103,11 +128,24 @@ const elsewhere = {
   // *: have no resource.
   traces: policy('Traces', allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')),
   tellsNews: policy('TellsNews', allow('sns:Publish', { Ref: 'NewsTopic' })),
+  announcesPackages: policy('AnnouncesPackages', allow('sns:Publish', { Ref: 'PackagesTopic' })),
+  takesArrivals: policy(
+    'TakesArrivals',
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], {
+      'Fn::GetAtt': ['ArrivedUploads', 'Arn'],
+    }),
+  ),
+  replaysFailures: policy(
+    'ReplaysFailures',
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], { 'Fn::GetAtt': ['FailedUploads', 'Arn'] }),
+    allow('sqs:SendMessage', { 'Fn::GetAtt': ['ArrivedUploads', 'Arn'] }),
+  ),
   leavesFailures: policy('LeavesFailures', allow('sqs:SendMessage', { 'Fn::GetAtt': ['FailedEvents', 'Arn'] })),
 };
 
 module.exports = async ({ resolveVariable }) => ({
   ...onControlBucket(await resolveVariable('self:custom.controlBucket')),
+  ...onRegistryBucket(await resolveVariable('self:custom.registryBucket')),
   ...onClusters((await resolveVariable('param:clusters')).split(',')),
   ...elsewhere,
 });

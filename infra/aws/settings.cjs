@@ -26,6 +26,15 @@ const RULES = {
   'param:tracing': { isRight: is(/^(true|false)$/), expected: 'true or false' },
   'param:accessLogs': { isRight: is(/^(on|off)$/), expected: 'on or off' },
   'param:reservedConcurrency': { isRight: is(/^(off|[1-9]\d{0,3})$/), expected: 'off or a number' },
+  'param:unregisteredDevelopers': { isRight: is(/^(refuse|allow)$/), expected: 'refuse or allow' },
+  'param:registryReaders': {
+    isRight: (value) => value === '' || value.split(',').every(is(/^(\d{12}|arn:aws[\w-]*:iam::\d{12}:[^\s*]+)$/)),
+    expected: 'ARNs of roles or numbers of accounts, comma-separated and without spaces, or empty',
+  },
+  'param:breakGlassRole': {
+    isRight: is(/^(arn:aws[\w-]*:iam::\d{12}:role\/[^\s,*]+)?$/),
+    expected: 'the ARN of a role or empty',
+  },
   'param:alarmEmail': { isRight: is(/^(\S+@\S+)?$/), expected: 'an e-mail address or empty' },
 };
 

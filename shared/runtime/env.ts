@@ -73,6 +73,25 @@ export const decisionVariables = {
 /** Who tells people. */
 export const newsVariables = { NEWS_TOPIC_ARN: /* @__PURE__ */ topic() };
 
+const registryBuckets = {
+  CONTROL_BUCKET: /* @__PURE__ */ bucket(),
+  REGISTRY_BUCKET: /* @__PURE__ */ bucket(),
+  PACKAGES_TOPIC_ARN: /* @__PURE__ */ topic(),
+  /** Whether a developer of whom nothing is written down may upload. */
+  UNREGISTERED_DEVELOPERS: /* @__PURE__ */ z.enum(['allow', 'refuse'], 'allow or refuse'),
+};
+export const registryVariables = () => ({ ...telemetryVariables, ...registryBuckets });
+
+/** Who judges uploads: the unique id of the role that signs addresses for developers who have no role of their own. */
+export const uploaderVariables = { UPLOADER_ID: /* @__PURE__ */ text(/^[A-Z0-9]{16,128}$/, 'the unique id of a role') };
+
+const queueUrl = () => text(/^https?:\/\/\S+\/[A-Za-z0-9_-]+$/, 'the URL of an SQS queue');
+/** Who sends back what was given up. */
+export const deadLetterVariables = {
+  ARRIVED_UPLOADS_URL: /* @__PURE__ */ queueUrl(),
+  FAILED_UPLOADS_URL: /* @__PURE__ */ queueUrl(),
+};
+
 /** Reads what a function needs, once, and refuses with every variable that is missing or wrong. */
 export const environmentOf = <V extends Variables>(
   variables: V,
@@ -99,3 +118,9 @@ export const closingTime = (read: Environment<Pick<typeof decisionVariables, 'NI
 /** … and which service is meant by callers who name none. */
 export const sessionSettings = ({ DEFAULT_SERVICE }: { readonly DEFAULT_SERVICE: string }) =>
   DEFAULT_SERVICE === '' ? {} : { defaultService: DEFAULT_SERVICE };
+
+/** … and who may upload. */
+export const registrySettings = (read: {
+  readonly UNREGISTERED_DEVELOPERS: 'allow' | 'refuse';
+  readonly UPLOADER_ID?: string;
+}) => ({ unregistered: read.UNREGISTERED_DEVELOPERS, uploader: read.UPLOADER_ID ?? null });

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { differential } from './differential/differential.ts';
 import { KNOWN_GAPS } from './known-gaps.ts';
 import { runCommand } from './support/command.ts';
 import { installTools, type PythonTools, TOOLS_FOLDER, ToolsMissing } from './support/python-tools.ts';
@@ -19,6 +20,7 @@ const tests: Part = async () => {
 const PARTS: Readonly<Record<string, Part>> = {
   'adapters, packaged stack and HTTP API': tests,
   'packaged template': (tools) => lintTemplate(root, tools),
+  'packages as Python reads them': ({ python }) => differential(python, { runs: 20_000, seed: 1 }),
 };
 
 const install = async (): Promise<PythonTools | Outcome> => {

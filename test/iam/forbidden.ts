@@ -102,12 +102,40 @@ const onObjects = ({ bucket }: Stack): readonly Trespass[] => {
         trespass('touch objects over an open line', action, `${ours}/${key}`, { 'aws:SecureTransport': 'false' }),
       ),
     ]),
-    ...['s3:PutObject', 's3:DeleteObject'].map((action) => trespass('give grants', action, `${ours}/grants/ada.json`)),
+    ...['s3:PutObject', 's3:DeleteObject'].flatMap((action) => [
+      trespass('give grants', action, `${ours}/grants/ada.json`),
+      trespass('register developers', action, `${ours}/developers/acme.json`),
+    ]),
     ...others.map((other) => trespass('list another bucket', 's3:ListBucket', other, { 's3:prefix': 'services/' })),
     trespass('list the whole bucket', 's3:ListBucket', ours),
     trespass('list the whole bucket', 's3:ListBucket', ours, { 's3:prefix': '' }),
     trespass('change the bucket', 's3:PutBucketPolicy', ours),
     trespass('delete the bucket', 's3:DeleteBucket', ours),
+  ];
+};
+
+const onPackages = ({ registryBucket }: Stack): readonly Trespass[] => {
+  const ours = `arn:aws:s3:::${registryBucket}`;
+  const write = { 's3:if-none-match': '*' };
+  const upload = `${ours}/uploads/acme/hello.apkg`;
+  return [
+    ...['x/uploads/acme/hello.apkg', 'uploads.json', 'elsewhere.json'].flatMap((key) => [
+      trespass('read what has no place in the registry', 's3:GetObject', `${ours}/${key}`),
+      trespass('write what has no place in the registry', 's3:PutObject', `${ours}/${key}`, write),
+    ]),
+    trespass('hide an upload behind a mark', 's3:DeleteObject', upload),
+    trespass('delete a verdict', 's3:DeleteObject', `${ours}/results/acme/hello.json`),
+    trespass('delete an index', 's3:DeleteObject', `${ours}/index/registry.json`),
+    trespass('delete an old index', 's3:DeleteObjectVersion', `${ours}/index/registry.json`),
+    trespass('look at what was published before', 's3:GetObjectVersion', `${ours}/packages/acme/hello/latest`),
+    trespass('list the whole registry', 's3:ListBucket', ours),
+    trespass('list the whole registry', 's3:ListBucket', ours, { 's3:prefix': '' }),
+    trespass('list every version', 's3:ListBucketVersions', ours),
+    trespass('change the registry', 's3:PutBucketPolicy', ours),
+    trespass('have the registry forget', 's3:PutBucketVersioning', ours),
+    trespass('have packages expire', 's3:PutLifecycleConfiguration', ours),
+    trespass('read an upload over an open line', 's3:GetObject', upload, { 'aws:SecureTransport': 'false' }),
+    trespass('empty a queue', 'sqs:PurgeQueue', arnOf('sqs', 'stack-FailedUploads')),
   ];
 };
 
@@ -126,6 +154,6 @@ const elsewhere = (): readonly Trespass[] => [
 /** All that a role must not be allowed: what is nobody's business, and what is another function's. */
 export const forbidden = async (stack: Stack, requests: Requests): Promise<(role: string) => readonly Trespass[]> => {
   const services = await Promise.all(stack.clusters.map(onServices));
-  const toAll = [...services.flat(), ...onTargets(), ...onObjects(stack), ...elsewhere()];
+  const toAll = [...services.flat(), ...onTargets(), ...onObjects(stack), ...onPackages(stack), ...elsewhere()];
   return (role) => [...toAll, ...ofOthers(role, requests)];
 };

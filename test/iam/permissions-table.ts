@@ -3,9 +3,12 @@ import type { Permission, Role, Stack } from './stack.ts';
 /** How the parts of the stack are called when people speak of them. */
 const CALLED: readonly (readonly [RegExp, string])[] = [
   [/^.*:log-group:.*$/, 'its own log group'],
-  [/^.*:function:.*$/, 'the two functions on a schedule'],
-  [/^.*:sns:.*$/, 'the news topic'],
-  [/^.*:sqs:.*$/, 'the queue of failed events'],
+  [/^.*:function:.*$/, 'the functions on a schedule'],
+  [/^.*:sns:.*NewsTopic$/, 'the news topic'],
+  [/^.*:sns:.*PackagesTopic$/, 'the topic of packages'],
+  [/^.*:sqs:.*FailedEvents$/, 'the queue of failed events'],
+  [/^.*:sqs:.*ArrivedUploads$/, 'the queue of arrived uploads'],
+  [/^.*:sqs:.*FailedUploads$/, 'the queue of failed uploads'],
   [/^arn:aws:[^:]+:[^:]*:\d*:/, ''],
   [/^arn:aws:s3:::/, ''],
 ];
@@ -18,13 +21,13 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   'application-autoscaling:scalable-dimension': 'desired counts only',
 };
 
-const resourceOf = ({ resource, condition }: Permission, { bucket, clusters }: Stack): string => {
+const resourceOf = ({ resource, condition }: Permission, { bucket, registryBucket, clusters }: Stack): string => {
   const prefix = condition['StringLike']?.['s3:prefix'];
   const short = CALLED.reduce((text, [from, to]) => text.replace(from, to), resource);
   const cluster = clusters.find((name) => short.includes(`/${name}/`));
   const general = cluster === undefined ? short : short.replace(`/${cluster}/`, '/{cluster}/');
   if (prefix !== undefined) return String(prefix);
-  return general.replace(`${bucket}/`, '');
+  return general.replace(`${bucket}/`, '').replace(`${registryBucket}/`, '');
 };
 
 const conditionOf = ({ action, condition }: Permission): string => {
@@ -50,11 +53,28 @@ interface Row {
 const code = (text: string): string => (/[*/{.]/.test(text) ? `\`${text}\`` : text);
 const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
+const REGISTRY: readonly string[] = ['package-processor', 'registry-sweep', 'packages'];
+
+/** A group by its name, with those of it that are left out; else one by one. */
+const whoInGroup = (called: string, group: readonly string[], names: readonly string[]): string => {
+  const here = group.filter((name) => names.includes(name));
+  const missing = group.filter((name) => !names.includes(name));
+  const isMost = here.length > 2 && missing.length < 3;
+  if (!isMost) return here.join(', ');
+  return missing.length === 0 ? called : `${called} but ${missing.join(' and ')}`;
+};
+
 const whoOf = (names: readonly string[], roles: readonly Role[]): string => {
-  const missing = roles.map(({ name }) => name).filter((name) => !names.includes(name));
-  const isMost = names.length > 3 && missing.length < names.length && missing.length <= 3;
-  if (!isMost) return names.join(', ');
-  return missing.length === 0 ? 'all' : `all but ${missing.join(', ')}`;
+  const all = roles.map(({ name }) => name);
+  const functions = all.filter((name) => name !== 'schedules');
+  if (functions.every((name) => names.includes(name))) return 'every function';
+  const control = functions.filter((name) => !REGISTRY.includes(name));
+  const groups = [
+    whoInGroup('the control plane', control, names),
+    whoInGroup('the registry', REGISTRY, names),
+    whoInGroup('the schedules', ['schedules'], names),
+  ];
+  return groups.filter((who) => who !== '').join(', ');
 };
 
 /** Who may do what, a line for each, as the roles of the stack have it. */

@@ -9,6 +9,7 @@ import { onEverything, permissionTable } from './permissions-table.ts';
 import { policyCheck, type MayDo } from './policy-check.ts';
 import { racedCalls } from './raced-calls.ts';
 import { requestsByRole, type Requests } from './requests.ts';
+import { playRegistry } from './registry-scenes.ts';
 import { play } from './scenes.ts';
 import { arnOf, stackOf, type Permission, type Role, type Stack } from './stack.ts';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await discard(packaged);
   template = packaged.template;
   stack = stackOf(template);
-  requests = requestsByRole(await play(stack), stack);
+  requests = requestsByRole([...(await play(stack)), ...(await playRegistry(stack))], stack);
   mayDo = policyCheck(stack);
   forbiddenTo = await forbidden(stack, requests);
 }, 60_000);
@@ -201,6 +202,28 @@ const FAULTS: readonly (readonly [fault: string, plant: Plant, said: RegExp])[] 
   ['every bucket', changed('kill', 's3:DeleteObject', () => ({ resource: '*' })), /^kill may touch another bucket/],
   ['grants to give', changed('wake', 's3:PutObject', renamed('/leases/', '/grants/')), /^wake may give grants/],
   ['everything to list', changed('wake', 's3:ListBucket', free), /^wake may list the whole bucket/],
+  [
+    'an upload not read',
+    without('registry-sweep', 's3:GetObjectVersion'),
+    /^registry-sweep may not s3:GetObjectVersion/,
+  ],
+  ['no verdict', without('package-processor', 's3:PutObject', '/results/'), /^package-processor may not .*results/],
+  ['an address that cannot be signed', without('packages', 's3:PutObject', '/uploads/'), /^packages may not .*uploads/],
+  ['messages that are not taken', without('package-processor', 'sqs:DeleteMessage'), /^package-processor may not sqs:/],
+  [
+    'uploads hidden instead of deleted',
+    withMore(
+      'package-processor',
+      's3:DeleteObject',
+      'arn:aws:s3:::nightporter-dev-apkg-123456789012-eu-central-1/uploads/*',
+    ),
+    /^package-processor may hide an upload behind a mark/,
+  ],
+  [
+    'the whole registry',
+    changed('packages', 's3:GetObject', renamed('/packages/', '/')),
+    /^packages may read what has no place in the registry/,
+  ],
   ['every topic', changed('sleep', 'sns:Publish', () => ({ resource: '*' })), /^sleep may tell another topic/],
 ];
 

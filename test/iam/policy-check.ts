@@ -2,6 +2,8 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Request } from './requests.ts';
 import { ACCOUNT, type Permission, type Stack } from './stack.ts';
 
+const FUNCTION = `arn:aws:iam::${ACCOUNT}:role/function`;
+
 const documentOf = (permissions: readonly Permission[]): object => ({
   Version: '2012-10-17',
   Statement: permissions.map(({ action, resource, condition }) => ({
@@ -19,23 +21,23 @@ const inText = (policy: object): object =>
 /** Whether a role with these permissions is allowed what it asks. Mistakes of the question are thrown. */
 export type MayDo = (permissions: readonly Permission[], request: Request) => Promise<boolean>;
 
-/** By the rules of IAM, the bucket's policy included, as somebody else has written them down. */
-export const policyCheck = ({ bucketPolicy, bucket }: Stack): MayDo => {
-  const resourcePolicy = inText(bucketPolicy);
-  const ofBucket = new RegExp(`:::${bucket}(/|$)`);
+/** By the rules of IAM, the policies of the buckets included, as somebody else has written them down. */
+export const policyCheck = ({ bucketPolicies }: Pick<Stack, 'bucketPolicies'>, principal = FUNCTION): MayDo => {
+  const policies = new Map([...bucketPolicies].map(([bucket, policy]) => [bucket, inText(policy)]));
   return async (permissions, { action, resource, context }) => {
+    const resourcePolicy = policies.get(/^arn:aws:s3:::([^/]+)/.exec(resource)?.[1] ?? '');
     const answer = await runSimulation(
       {
         request: {
-          principal: `arn:aws:iam::${ACCOUNT}:role/function`,
+          principal,
           action,
           resource: { resource, accountId: ACCOUNT },
-          contextVariables: { 'aws:SecureTransport': 'true', ...context },
+          contextVariables: { 'aws:SecureTransport': 'true', 'aws:PrincipalArn': principal, ...context },
         },
         identityPolicies: [{ name: 'role', policy: documentOf(permissions) }],
         serviceControlPolicies: [],
         resourceControlPolicies: [],
-        ...(ofBucket.test(resource) && { resourcePolicy }),
+        ...(resourcePolicy && { resourcePolicy }),
       },
       {},
     );

@@ -1,6 +1,11 @@
-import { NoSuchKey } from '@aws-sdk/client-s3';
+import { NoSuchKey, NotFound, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Passing } from '../support/sim-aws/account.ts';
 import type { Recorded } from './requests.ts';
+
+const isOfMissing = (cause: unknown): boolean =>
+  cause instanceof NoSuchKey ||
+  cause instanceof NotFound ||
+  (cause instanceof S3ServiceException && cause.name === 'NoSuchVersion');
 
 /** Lets calls pass, and notes each with how it ended and what AWS knew of the services at that time. */
 export const recording =
@@ -17,7 +22,7 @@ export const recording =
           note(false);
           return answer;
         } catch (cause) {
-          note(cause instanceof NoSuchKey);
+          note(isOfMissing(cause));
           throw cause;
         }
       },

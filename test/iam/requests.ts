@@ -58,6 +58,19 @@ const conditional = (action: string): Mapping => {
   };
 };
 
+/** A version that is named is another action. */
+const ofVersion =
+  (action: string, mapping: Mapping): Mapping =>
+  (input, call) =>
+    input['VersionId'] === undefined
+      ? mapping(input, call)
+      : [request(`${action}Version`, object(input)), ...ifMissing(input, call)];
+
+const read: Mapping = (input, call) => [request('s3:GetObject', object(input)), ...ifMissing(input, call)];
+
+/** The URL of a queue ends in its account and name. */
+const queue = ({ QueueUrl }: Input): string => arnOf('sqs', lastPart(QueueUrl));
+
 /**
  * From operations to what AWS asks a role for. Actions, resources and keys are those of the Service Authorization
  * Reference; what it leaves out stands beside the line, with where it comes from.
@@ -105,13 +118,19 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'cloudwatch GetMetricData': () => [request('cloudwatch:GetMetricData', '*')],
   'sns Publish': ({ TopicArn }) => [request('sns:Publish', TopicArn)],
 
-  's3 GetObject': (input, call) => [request('s3:GetObject', object(input)), ...ifMissing(input, call)],
+  'sqs ReceiveMessage': (input) => [request('sqs:ReceiveMessage', queue(input))],
+  'sqs SendMessage': (input) => [request('sqs:SendMessage', queue(input))],
+  'sqs DeleteMessage': (input) => [request('sqs:DeleteMessage', queue(input))],
+
+  's3 GetObject': ofVersion('s3:GetObject', read),
+  // There is no action of its own for it.
+  's3 HeadObject': ofVersion('s3:GetObject', read),
   's3 ListObjectsV2': (input) => [
     list(input, input['Prefix'] ?? '', { 's3:max-keys': String(input['MaxKeys'] ?? 1000) }),
   ],
   // With If-Match both need s3:GetObject too ("Conditional writes" and "Enforce conditional deletes", S3 User Guide).
   's3 PutObject': conditional('s3:PutObject'),
-  's3 DeleteObject': conditional('s3:DeleteObject'),
+  's3 DeleteObject': ofVersion('s3:DeleteObject', conditional('s3:DeleteObject')),
 };
 
 /** All requests of one call. A call that nobody has looked up is a mistake. */

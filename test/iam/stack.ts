@@ -24,8 +24,11 @@ export interface Role {
 /** The stack as CloudFormation would make it, as far as permissions go. */
 export interface Stack {
   readonly clusters: readonly string[];
+  /** The control bucket. */
   readonly bucket: string;
-  readonly bucketPolicy: object;
+  readonly registryBucket: string;
+  /** By bucket. */
+  readonly bucketPolicies: ReadonlyMap<string, object>;
   readonly roles: readonly Role[];
   /** By function. */
   readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -46,6 +49,13 @@ const PSEUDO: Readonly<Record<string, string>> = {
 export const arnOf = (service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
+/** As AWS would make one up. */
+export const uniqueIdOf = (role: string): string =>
+  `AROA${role
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '')
+    .padEnd(17, 'X')}`;
+
 /** Fills in what CloudFormation would; what it does not know is a mistake, not a guess. */
 const resolver = ({ Resources }: Template) => {
   const named = (id: string, property: string): string => resolve(Resources[id]?.Properties?.[property]) as string;
@@ -58,6 +68,7 @@ const resolver = ({ Resources }: Template) => {
     'AWS::S3::Bucket': (id) => `arn:aws:s3:::${named(id, 'BucketName')}`,
   };
   const attribute = (id: string, name: string): string => {
+    if (name === 'RoleId' && Resources[id]?.Type === 'AWS::IAM::Role') return uniqueIdOf(id);
     const arn = arns[Resources[id]?.Type ?? ''];
     if (name !== 'Arn' || !arn) throw new Error(`nobody knows the ${name} of ${id}`);
     return arn(id);
@@ -66,6 +77,7 @@ const resolver = ({ Resources }: Template) => {
     if (id in PSEUDO) return PSEUDO[id] as string;
     if (Resources[id]?.Type === 'AWS::S3::Bucket') return named(id, 'BucketName');
     if (Resources[id]?.Type === 'AWS::SNS::Topic') return attribute(id, 'Arn');
+    if (Resources[id]?.Type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/stack-${id}`;
     throw new Error(`nobody knows what a reference to ${id} is`);
   };
   const filledIn = (text: string): string =>
@@ -115,7 +127,9 @@ const roleOf = ({ Resources }: Template, resolve: Resolve, id: string | undefine
   return { name, permissions: statements(role).flatMap((statement) => permissionsOf(resolve(statement))) };
 };
 
-/** Lambda writes the log, hands on traces, and puts away what failed, all in the name of the function. */
+const OF_QUEUES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** Lambda writes the log, hands on traces, takes messages, and puts away what failed, all in the function's name. */
 const byLambda = (template: Template, resolve: Resolve, [id, { Properties }]: Entry): readonly Act[] => {
   const logs = ofType(template, 'AWS::Logs::LogGroup').find(
     ([, group]) => group.Properties.LogGroupName === `/aws/lambda/${Properties.FunctionName}`,
@@ -124,10 +138,14 @@ const byLambda = (template: Template, resolve: Resolve, [id, { Properties }]: En
   const destinations = ofType(template, 'AWS::Lambda::EventInvokeConfig')
     .filter(([, config]) => target(config.Properties.FunctionName) === id)
     .map(([, config]) => resolve(config.Properties.DestinationConfig?.OnFailure?.Destination) as string);
+  const queues = ofType(template, 'AWS::Lambda::EventSourceMapping')
+    .filter(([, mapping]) => target(mapping.Properties.FunctionName) === id)
+    .map(([, mapping]) => resolve(mapping.Properties.EventSourceArn) as string);
   const traces = Properties.TracingConfig?.Mode === 'Active' ? ['PutTraceSegments', 'PutTelemetryRecords'] : [];
   return [
     ...['CreateLogStream', 'PutLogEvents'].map((action): Act => [`logs:${action}`, stream]),
     ...traces.map((action): Act => [`xray:${action}`, '*']),
+    ...queues.flatMap((queue) => OF_QUEUES.map((action): Act => [action, queue])),
     ...destinations.map((queue): Act => ['sqs:SendMessage', queue]),
   ];
 };
@@ -151,14 +169,16 @@ export const stackOf = (template: Template): Stack => {
     ['lambda:InvokeFunction', resolve(Arn) as string],
     ['sqs:SendMessage', resolve(DeadLetterConfig?.Arn) as string],
   ]);
-  const policy = ofType(template, 'AWS::S3::BucketPolicy').find(
-    ([, { Properties }]) => target(Properties.Bucket) === 'ControlBucket',
+  const bucketPolicies = ofType(template, 'AWS::S3::BucketPolicy').map(
+    ([, { Properties }]) =>
+      [resolve(Properties.Bucket) as string, resolve(Properties.PolicyDocument) as object] as const,
   );
   const clusters = all.map(({ environment }) => environment['CLUSTERS']).find((names) => names !== undefined) ?? '';
   return {
     clusters: clusters.split(','),
     bucket: resolve({ Ref: 'ControlBucket' }) as string,
-    bucketPolicy: resolve(policy?.[1].Properties.PolicyDocument) as object,
+    registryBucket: resolve({ Ref: 'RegistryBucket' }) as string,
+    bucketPolicies: new Map(bucketPolicies),
     roles: [...all.map(({ role }) => role), roleOf(template, resolve, target(targets[0]?.RoleArn), 'schedules')],
     environments: new Map(all.map((each) => [each.name, each.environment])),
     onBehalf: new Map([...all.map(({ name, onBehalf }) => [name, onBehalf] as const), ['schedules', bySchedules]]),

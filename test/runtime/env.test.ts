@@ -3,13 +3,25 @@ import {
   coreVariables,
   closingTime,
   decisionVariables,
+  deadLetterVariables,
   newsVariables,
   environmentOf,
+  registrySettings,
+  registryVariables,
   sessionSettings,
   sessionVariables,
+  uploaderVariables,
 } from '#shared/runtime/env.ts';
 
-const ALL = { ...coreVariables(), ...sessionVariables, ...decisionVariables, ...newsVariables };
+const ALL = {
+  ...coreVariables(),
+  ...sessionVariables,
+  ...decisionVariables,
+  ...newsVariables,
+  ...registryVariables(),
+  ...uploaderVariables,
+  ...deadLetterVariables,
+};
 
 const GOOD = {
   CONTROL_BUCKET: 'nightporter-control-123456789012',
@@ -19,6 +31,12 @@ const GOOD = {
   DEFAULT_SERVICE: 'api',
   ACTIVITY_NAMESPACE: 'Fluidity/Server',
   NEWS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:nightporter-dev-news',
+  REGISTRY_BUCKET: 'nightporter-apkg-123456789012',
+  PACKAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:nightporter-dev-packages',
+  UNREGISTERED_DEVELOPERS: 'refuse',
+  UPLOADER_ID: 'AROAEXAMPLEEXAMPLE01',
+  ARRIVED_UPLOADS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/nightporter-arrived',
+  FAILED_UPLOADS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/nightporter-failed',
   METRIC_NAMESPACE: 'Nightporter',
   DEPLOYMENT: 'nightporter-dev',
 };
@@ -69,6 +87,13 @@ describe('the environment of a function', () => {
     ['ACTIVITY_NAMESPACE', ''],
     ['METRIC_NAMESPACE', 'with space'],
     ['NEWS_TOPIC_ARN', 'news'],
+    ['REGISTRY_BUCKET', 'packages/'],
+    ['PACKAGES_TOPIC_ARN', 'packages'],
+    ['UNREGISTERED_DEVELOPERS', 'yes'],
+    ['UPLOADER_ID', 'arn:aws:iam::123456789012:role/packages'],
+    ['UPLOADER_ID', ''],
+    ['ARRIVED_UPLOADS_URL', 'arrived'],
+    ['FAILED_UPLOADS_URL', 'arn:aws:sqs:eu-central-1:123456789012:failed'],
     ['DEPLOYMENT', ':begins-with-a-colon'],
     ['DEPLOYMENT', ''],
   ] as const)('refuses %s=%j', ([name, value]) => {
@@ -82,6 +107,8 @@ describe('the environment of a function', () => {
     ['CLUSTERS', 'one'],
     ['CLUSTERS', 'main,main-2,2-main,mai'],
     ['DEFAULT_SERVICE', ''],
+    ['UNREGISTERED_DEVELOPERS', 'allow'],
+    ['FAILED_UPLOADS_URL', 'http://127.0.0.1:5000/123456789012/failed'],
     ['NEWS_TOPIC_ARN', 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:news'],
   ] as const)('takes %s=%j', ([name, value]) => {
     expect(() => read({ [name]: value })).not.toThrow();
@@ -91,5 +118,7 @@ describe('the environment of a function', () => {
     expect(closingTime(read())).toEqual({ nightlyKill: { timeOfDayMs: 84_600_000, timeZone: 'Europe/Zurich' } });
     expect(sessionSettings(read())).toEqual({ defaultService: 'api' });
     expect(sessionSettings(read({ DEFAULT_SERVICE: '' }))).toEqual({});
+    expect(registrySettings(read())).toEqual({ unregistered: 'refuse', uploader: 'AROAEXAMPLEEXAMPLE01' });
+    expect(registrySettings({ UNREGISTERED_DEVELOPERS: 'allow' })).toEqual({ unregistered: 'allow', uploader: null });
   });
 });

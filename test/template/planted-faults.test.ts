@@ -1,64 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discard, packageHollowStack, type Packaged } from '../support/packaged-stack.ts';
 import { RULES, type RuleName } from './rules/all.ts';
-import { ofType, statements, type Resource, type Template } from './rules/template.ts';
-
-/** Does to a template what somebody might. */
-type Plant = (template: Template) => void;
-
-const resource = (template: Template, id: string): Resource => {
-  const found = template.Resources[id];
-  if (!found) throw new Error(`there is no ${id} to spoil`);
-  return found;
-};
-
-/** Changes the properties of one resource. */
-const spoil =
-  (id: string, change: (properties: any) => void): Plant =>
-  (template) =>
-    change(resource(template, id).Properties);
-
-const remove =
-  (id: string): Plant =>
-  (template) => {
-    resource(template, id);
-    delete template.Resources[id];
-  };
-
-const add =
-  (id: string, added: Partial<Resource> & Pick<Resource, 'Type'>): Plant =>
-  (template) => {
-    template.Resources[id] = { Properties: {}, ...added };
-  };
-
-/** Changes the statement of a role that allows an action. */
-const spoilStatement =
-  (role: string, action: string, change: (statement: any) => void): Plant =>
-  (template) => {
-    const found = statements(resource(template, role)).find(({ Action }) => [Action].flat().includes(action));
-    if (!found) throw new Error(`${role} has no ${action} to spoil`);
-    change(found);
-  };
-
-const grant =
-  (role: string, statement: object): Plant =>
-  (template) => {
-    resource(template, role).Properties.Policies[0].PolicyDocument.Statement.push({ Effect: 'Allow', ...statement });
-  };
-
-const spoilOutputs =
-  (change: (outputs: any) => void): Plant =>
-  ({ Outputs }) =>
-    change(Outputs);
-
-const spoilDashboard =
-  (from: string, to: string): Plant =>
-  (template) => {
-    const { DashboardBody } = resource(template, 'Dashboard').Properties;
-    const changed = DashboardBody['Fn::Sub'].replaceAll(from, to);
-    if (changed === DashboardBody['Fn::Sub']) throw new Error(`the dashboard does not say ${from}`);
-    DashboardBody['Fn::Sub'] = changed;
-  };
+import {
+  add,
+  grant,
+  remove,
+  resource,
+  spoil,
+  spoilDashboard,
+  spoilOutputs,
+  spoilStatement,
+  type Plant,
+} from './planting.ts';
+import { REGISTRY_PLANTS } from './registry-plants.ts';
+import { ofType, type Resource, type Template } from './rules/template.ts';
 
 const deployment = (template: Template): Resource => {
   const [entry] = ofType(template, 'AWS::ApiGateway::Deployment');
@@ -130,6 +85,7 @@ const PLANTS: Readonly<Record<RuleName, Readonly<Record<string, Plant>>>> = {
   'outputs say what an operator needs': {
     'no wake': spoilOutputs((outputs) => delete outputs.WakeUrl),
     'no key': spoilOutputs((outputs) => delete outputs.ApiKeyCommand),
+    'no bucket to upload to': spoilOutputs((outputs) => delete outputs.RegistryBucketName),
   },
   'every function is in the outputs': {
     'one left out': spoilOutputs((outputs) => outputs.FunctionNames.Value['Fn::Join'][1].pop()),
@@ -424,6 +380,8 @@ const PLANTS: Readonly<Record<RuleName, Readonly<Record<string, Plant>>>> = {
     'another namespace': spoil('StartsFailing', (properties) => (properties.Namespace = 'Fluidity')),
   },
   'what a tick emits rings when it matters': { 'not when it is too late': remove('NightlyKillTooLate') },
+
+  ...REGISTRY_PLANTS,
 };
 
 let packaged: Packaged;

@@ -14,6 +14,9 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   'param:accessLogs': 'off',
   'param:reservedConcurrency': 'off',
   'param:alarmEmail': '',
+  'param:unregisteredDevelopers': 'refuse',
+  'param:registryReaders': '',
+  'param:breakGlassRole': '',
 };
 
 /** As the framework calls it. */
@@ -43,6 +46,10 @@ describe('the parameters of a stage', () => {
     ['param:auth', 'iam'],
     ['param:reservedConcurrency', 1],
     ['param:alarmEmail', 'ops@example.org'],
+    ['param:unregisteredDevelopers', 'allow'],
+    ['param:registryReaders', '123456789012'],
+    ['param:registryReaders', 'arn:aws:iam::123456789012:role/runtime,210987654321'],
+    ['param:breakGlassRole', 'arn:aws:iam::123456789012:role/ops/mender'],
   ])('%s may be %s', async (name, value) => {
     await expect(read({ [name]: value })).resolves.toBeDefined();
   });
@@ -66,6 +73,15 @@ describe('the parameters of a stage', () => {
     ['param:accessLogs', 'yes'],
     ['param:reservedConcurrency', '0'],
     ['param:alarmEmail', 'ops'],
+    ['param:unregisteredDevelopers', 'yes'],
+    ['param:registryReaders', '*'],
+    ['param:registryReaders', 'arn:aws:iam::123456789012:role/*'],
+    ['param:registryReaders', '123456789012, 210987654321'],
+    ['param:registryReaders', '123456789012,'],
+    ['param:breakGlassRole', '*'],
+    ['param:breakGlassRole', 'mender'],
+    ['param:breakGlassRole', 'arn:aws:iam::123456789012:role/*'],
+    ['param:breakGlassRole', 'arn:aws:iam::123456789012:user/ada'],
   ])('%s may not be %s, and is named', async (name, value) => {
     await expect(read({ [name]: value })).rejects.toThrow(`${name.split(':')[1]} is "${value}" and has to be`);
   });

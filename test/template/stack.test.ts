@@ -24,6 +24,11 @@ const VARIANTS = {
     '--param=alarmEmail=ops@example.org',
     '--param=reservedConcurrency=7',
     '--param=accessLogs=on',
+    '--param=unregisteredDevelopers=allow',
+    '--param=registryReaders=arn:aws:iam::123456789012:role/runtime,210987654321',
+    '--param=breakGlassRole=arn:aws:iam::123456789012:role/mender',
+    '--param=packageRate=7',
+    '--param=uploadRate=1',
     '--param=logRetentionDays=7',
     '--param=metricNamespace=Elsewhere',
     '--param=tracing=false',
@@ -113,12 +118,33 @@ describe('a parameter', () => {
       ]);
     expect(times('as it comes')).toEqual([
       ['rate(5 minutes)', undefined],
+      ['rate(5 minutes)', undefined],
       ['cron(0 23 * * ? *)', 'UTC'],
     ]);
     expect(times('with everything else chosen')).toEqual([
+      ['rate(5 minutes)', undefined],
       ['rate(1 minutes)', undefined],
       ['cron(5 1 * * ? *)', 'Europe/Zurich'],
     ]);
+  });
+
+  it('says who may read what is published, who may mend it, and whether strangers may upload', () => {
+    const sids = (variant: Variant) =>
+      template(variant).Resources['RegistryBucketPolicy']?.Properties.PolicyDocument.Statement.map(
+        ({ Sid }: any) => Sid,
+      );
+    const refusals = ['OnlyOverTls', 'PublishedOnlyOnce', 'WrittenOnlyOnCondition', 'NeverDeleted'];
+    expect(sids('as it comes')).toEqual(refusals);
+    expect(sids('with everything else chosen')).toEqual([...refusals, 'ReadersRead', 'ReadersList']);
+    const policy = JSON.stringify(chosen().Resources['RegistryBucketPolicy']);
+    expect(policy.match(/role\/mender/g)).toHaveLength(3);
+    expect(policy).toContain('["arn:aws:iam::123456789012:role/runtime","210987654321"]');
+    const variables = (variant: Variant) =>
+      ofType(template(variant), 'AWS::Lambda::Function').map(
+        ([, { Properties }]) => Properties.Environment.Variables.UNREGISTERED_DEVELOPERS,
+      );
+    expect(new Set(variables('as it comes'))).toEqual(new Set([undefined, 'refuse']));
+    expect(new Set(variables('with everything else chosen'))).toEqual(new Set([undefined, 'allow']));
   });
 
   it('subscribes somebody to alarms and news, or nobody', () => {

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 
 type Handler = ECSClient['config']['requestHandler'];
 
@@ -21,6 +22,9 @@ const PATIENCE = { retryMode: 'adaptive', maxAttempts: 4 } as const;
 
 /** Where AWS is and who asks, where it is not the environment that says so. */
 export type Elsewhere = Pick<ECSClientConfig, 'region' | 'endpoint' | 'credentials'>;
+
+/** Packages are large: there is time for one of them on a slow day, and none for a connection that says nothing. */
+const TIMEOUTS_FOR_PACKAGES = { ...TIMEOUTS, requestTimeout: 60_000, socketTimeout: 10_000 };
 
 /** The client that brings the connections. */
 export const ecsClient = (elsewhere: Elsewhere = {}): ECSClient =>
@@ -56,7 +60,13 @@ const NO_CHECKSUMS = {
 export const s3Client = ({ requestHandler }: Shared, elsewhere: Elsewhere = {}): S3Client =>
   new S3Client({ ...PATIENCE, ...NO_CHECKSUMS, ...elsewhere, requestHandler });
 
+/** The one that carries packages, and brings the connections where there is nothing of ECS. */
+export const packagesClient = (elsewhere: Elsewhere = {}): S3Client =>
+  new S3Client({ ...PATIENCE, ...NO_CHECKSUMS, requestHandler: TIMEOUTS_FOR_PACKAGES, ...elsewhere });
+
 export const cloudWatchClient = ({ requestHandler }: Shared): CloudWatchClient =>
   new CloudWatchClient({ ...PATIENCE, requestHandler });
 
 export const snsClient = ({ requestHandler }: Shared): SNSClient => new SNSClient({ ...PATIENCE, requestHandler });
+
+export const sqsClient = ({ requestHandler }: Shared): SQSClient => new SQSClient({ ...PATIENCE, requestHandler });

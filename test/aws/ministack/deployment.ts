@@ -36,6 +36,7 @@ export interface Asking {
   readonly key?: string;
   /** Whose access key has signed. */
   readonly signer?: string;
+  readonly accept?: string;
   readonly body?: object;
 }
 
@@ -115,7 +116,7 @@ export const deploymentTo = (endpoint: string, document: Readonly<Record<string,
       await serverless(packaged, 'remove');
     },
     close,
-    call: async (method, path, { key, signer, body } = {}) => {
+    call: async (method, path, { key, signer, accept, body } = {}) => {
       api ??= idOf('ApiGatewayRestApi');
       const reply = await fetch(`${endpoint}/restapis/${await api}/${STAGE}/_user_request_${path}`, {
         method,
@@ -123,6 +124,7 @@ export const deploymentTo = (endpoint: string, document: Readonly<Record<string,
           ...(key && { 'x-api-key': key }),
           ...(signer && meant('execute-api', signer)),
           ...(body && { 'content-type': 'application/json' }),
+          ...(accept && { accept }),
         },
         ...(body && { body: JSON.stringify(body) }),
       });

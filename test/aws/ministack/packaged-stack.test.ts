@@ -7,6 +7,7 @@ import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand } from '@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import document from '../../../functions/openapi/document.json' with { type: 'json' };
 import { until } from '../../support/local-server.ts';
+import { builtPackage, sha256Of } from '../../support/registry/built-package.ts';
 import { ministackStackGaps } from '../known-gaps.ts';
 import { s3On, snsOn, sqsOn } from '../support/clients.ts';
 import { withKnownGaps } from '../support/with-known-gaps.ts';
@@ -22,7 +23,7 @@ const { deploy, remove, close, stack, inventory, call, key, invoke, logLines } =
 const { ask: askAws, send, submit } = plainCallsTo(endpoint);
 
 /** Minutes are the shortest that a schedule knows. */
-const PARAMETERS = { clusters: cluster, tickMinutes: '1' };
+const PARAMETERS = { clusters: cluster, tickMinutes: '1', unregisteredDevelopers: 'allow' };
 const TICK_PATIENCE_MS = 90_000;
 const DEPLOYS_MS = 120_000;
 
@@ -46,7 +47,9 @@ withKnownGaps('the packaged stack on MiniStack', ministackStackGaps, () => {
     apiKey = await key();
     const { outputs } = await stack();
     const grant = { Bucket: outputs['ControlBucketName'], Key: `grants/${apiKey.id}.json` };
-    await s3On(endpoint).send(new PutObjectCommand({ ...grant, Body: JSON.stringify({ hold: true }) }));
+    await s3On(endpoint).send(
+      new PutObjectCommand({ ...grant, Body: JSON.stringify({ hold: true, registry: true, developers: ['acme'] }) }),
+    );
   }, DEPLOYS_MS);
   afterAll(close);
 
@@ -247,6 +250,49 @@ withKnownGaps('the packaged stack on MiniStack', ministackStackGaps, () => {
     });
   });
 
+  describe('uploaded to', () => {
+    const body = builtPackage();
+    const verdictOn = async (file: string) => (await ask('GET', `/uploads/acme/${file}`)).body;
+    const published = (file: string) =>
+      until(`the verdict on ${file}`, async () => {
+        const verdict = await verdictOn(file);
+        return verdict.verdict === 'waiting' || verdict.code === 'package-not-found' ? undefined : verdict;
+      });
+
+    it('judges what is put into its bucket, and publishes it', async () => {
+      const { RegistryBucketName: Bucket } = (await stack()).outputs;
+      const put = (Key: string, Body: Uint8Array | string) =>
+        s3On(endpoint).send(new PutObjectCommand({ Bucket, Key, Body }));
+      await put('uploads/acme/hello.apkg', body);
+      await put('uploads/acme/hello.apkg.sha256', `${sha256Of(body)}  hello.apkg\n`);
+      expect(await published('hello.apkg')).toMatchObject({ code: 'PUBLISHED', package: { version: '1.0.0' } });
+      await put('uploads/acme/bad.apkg', 'no zip');
+      await put('uploads/acme/bad.apkg.sha256', sha256Of('no zip'));
+      expect(await published('bad.apkg')).toMatchObject({ code: 'NOT_ZIP' });
+    });
+
+    it('takes uploads at signed addresses, and hands packages out at others', async () => {
+      const next = builtPackage({ version: '1.1.0' });
+      const announced = { size: next.byteLength, sha256: sha256Of(next) };
+      const { status, body: tickets } = await ask('POST', '/uploads/acme/next', announced);
+      expect(status).toBe(201);
+      const { url, method, headers } = tickets.package;
+      expect((await fetch(url, { method, headers, body: Buffer.from(next) })).status).toBe(200);
+      expect(await published('next')).toMatchObject({ code: 'PUBLISHED', package: { version: '1.1.0' } });
+      const path = '/packages/acme/hello/1.1.0/download';
+      const found = await call('GET', path, { key: apiKey.value, accept: 'application/json' });
+      const fetched = await fetch(found.body.url);
+      expect(sha256Of(Buffer.from(await fetched.arrayBuffer()))).toBe(announced.sha256);
+    });
+
+    it('shows what is published, and hides what is yanked', async () => {
+      const { body: shown } = await ask('GET', '/packages/acme/hello');
+      expect(shown).toMatchObject({ latest: '1.1.0' });
+      await ask('POST', '/packages/acme/hello/1.1.0/yank', { reason: 'it is broken' });
+      expect((await ask('GET', '/packages/acme/hello')).body).toMatchObject({ latest: '1.0.0' });
+    });
+  });
+
   describe('beside it', () => {
     it('answers for Application Auto Scaling', async () => {
       const listing = 'AnyScaleFrontendService.DescribeScalableTargets';
@@ -301,14 +347,16 @@ withKnownGaps('the packaged stack on MiniStack', ministackStackGaps, () => {
   describe('removed', () => {
     it('leaves its data, the services, and nothing else', { timeout: DEPLOYS_MS }, async () => {
       const { outputs } = await stack();
-      const Bucket = outputs['ControlBucketName'];
+      const { ControlBucketName: Bucket, RegistryBucketName: Registry } = outputs;
       await remove();
       const left = Object.entries(await inventory()).flatMap(([kind, names]) =>
         names.filter((name) => !before[kind]?.includes(name)).map((name) => `${kind}: ${name}`),
       );
-      expect(left).toEqual([`buckets: ${Bucket}`]);
+      expect(left.toSorted()).toEqual([`buckets: ${Registry}`, `buckets: ${Bucket}`]);
       const { Contents } = await s3On(endpoint).send(new ListObjectsV2Command({ Bucket }));
       expect(Contents?.map(({ Key }) => Key)).toContain('services/app.json');
+      const packages = await s3On(endpoint).send(new ListObjectsV2Command({ Bucket: Registry, Prefix: 'packages/' }));
+      expect(packages.Contents?.map(({ Key }) => Key)).toContain('packages/acme/hello/1.0.0/release.json');
       // It was awake.
       expect(await desiredCount('app')).toBe(1);
     });

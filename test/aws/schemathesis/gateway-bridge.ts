@@ -13,7 +13,7 @@ export interface Bridge {
 
 /** Stands where API Gateway stands: hands requests to the functions as events, and says whose key it was, if any's. */
 export const bridgeTo = async (plane: ControlPlane, key: string): Promise<Bridge> => {
-  const endpoints = allEndpoints(plane);
+  const endpoints = allEndpoints(plane, plane.packages.deps);
   const handler = aLambda(plane);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -21,7 +21,7 @@ export const bridgeTo = async (plane: ControlPlane, key: string): Promise<Bridge
     const body = await text(request);
     const event = eventOf(endpoints, method, url, {
       ...(body !== '' && { body }),
-      headers: { 'content-type': headers['content-type'] ?? '' },
+      headers: { 'content-type': headers['content-type'] ?? '', accept: headers.accept ?? '' },
     });
     const { requestContext } = event;
     const identity = { ...requestContext.identity, ...(headers['x-api-key'] !== key && { apiKeyId: null }) };

@@ -2,6 +2,7 @@ import { alarmRules } from './alarms.ts';
 import { apiRules } from './api.ts';
 import { eventRules } from './events.ts';
 import { functionRules } from './functions.ts';
+import { registryRules } from './registry.ts';
 import { roleRules } from './roles.ts';
 import { stackRules } from './stack.ts';
 
@@ -11,6 +12,7 @@ export const RULES = {
   ...roleRules,
   ...apiRules,
   ...eventRules,
+  ...registryRules,
   ...alarmRules,
 } as const;
 

@@ -12,6 +12,12 @@ const calledWithoutWaiting = (template: Template): ReadonlySet<string | undefine
     ),
   ]);
 
+/** What takes from a queue. */
+const calledByQueues = (template: Template): ReadonlySet<string | undefined> =>
+  new Set(
+    ofType(template, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => target(Properties.FunctionName)),
+  );
+
 const GATEWAY_HANGS_UP_AFTER = 29;
 const ASYNC_RETRIES_AT_MOST = 2;
 
@@ -64,9 +70,9 @@ export const functionRules = {
   ],
 
   'whoever is waited for by the gateway answers before it hangs up': (template) => {
-    const waiting = calledWithoutWaiting(template);
+    const unhurried = new Set([...calledWithoutWaiting(template), ...calledByQueues(template)]);
     return functions(template)
-      .filter(([id, { Properties }]) => !waiting.has(id) && Properties.Timeout > GATEWAY_HANGS_UP_AFTER)
+      .filter(([id, { Properties }]) => !unhurried.has(id) && Properties.Timeout > GATEWAY_HANGS_UP_AFTER)
       .map(([id]) => `${id} answers nobody`);
   },
 

@@ -33,6 +33,7 @@ const TYPES = new Set([
   'AWS::Events::Rule',
   'AWS::IAM::Role',
   'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
@@ -147,6 +148,7 @@ export const stackRules = {
 
   'the control bucket keeps no versions, and leases for two days': (template) =>
     ours(template)
+      .filter(([id]) => id === 'ControlBucket')
       .filter(([, { Properties }]) => {
         const rules = Properties.LifecycleConfiguration?.Rules ?? [];
         const isRight = rules.length === 1 && rules[0].Prefix === 'leases/' && rules[0].ExpirationInDays === 2;
@@ -166,8 +168,9 @@ export const stackRules = {
 
   'outputs say what an operator needs': (template) => {
     const isKeyed = ofType(template, 'AWS::ApiGateway::ApiKey').length > 0;
+    const ofRegistry = ['RegistryBucketName', 'PackagesTopicArn', 'FailedUploadsUrl'];
     const needed = ['ServiceEndpoint', 'WakeUrl', 'KillUrl', 'NewsTopicArn', 'ControlBucketName', 'FailedEventsUrl'];
-    return [...needed, ...(isKeyed ? ['ApiKeyCommand'] : ['CallableArn'])]
+    return [...needed, ...ofRegistry, ...(isKeyed ? ['ApiKeyCommand'] : ['CallableArn'])]
       .filter((name) => !(name in template.Outputs))
       .map((name) => `no ${name}`);
   },
