@@ -6,12 +6,12 @@ import {
   environmentOf,
   registrySettings,
   registryVariables,
-  uploaderVariables,
+  judgingVariables,
 } from '#shared/runtime/env.ts';
 import { registryOn } from '#shared/usecases/registry/deps.ts';
 import { registrySweepEndpoint } from './endpoint.ts';
 
-const variables = { ...registryVariables(), ...uploaderVariables, ...deadLetterVariables };
+const variables = { ...registryVariables(), ...judgingVariables, ...deadLetterVariables };
 const environment = environmentOf(variables, process.env);
 const ports = registryPorts(environment);
 const deadLetters = deadLettersPort(environment, ports);

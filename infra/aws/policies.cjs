@@ -54,6 +54,7 @@ const onRegistryBucket = (bucket) => {
     readsPackages: policy('ReadsPackages', ...reads('packages/*')),
     // On the conditions that the bucket demands.
     writesPackages: policy('WritesPackages', objects('s3:PutObject', 'packages/*')),
+    locksPackages: policy('LocksPackages', objects('s3:PutObjectRetention', 'packages/*')),
     yanksPackages: policy(
       'YanksPackages',
       objects('s3:PutObject', 'packages/*/status.json', 'packages/*/index.json', 'packages/*/latest'),
@@ -122,6 +123,16 @@ const onClusters = (clusters) => {
   };
 };
 
+/** For S3 alone, which asks in the name of whoever reads and writes. */
+const onRegistryKey = (key) => ({
+  usesRegistryKey: policy(
+    'UsesRegistryKey',
+    allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, {
+      StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' } },
+    }),
+  ),
+});
+
 const elsewhere = {
   // *: metrics have no resource. No cloudwatch:namespace: that is a condition of PutMetricData, and here it never holds.
   measuresActivity: policy('MeasuresActivity', allow('cloudwatch:GetMetricData', '*')),
@@ -146,6 +157,7 @@ const elsewhere = {
 module.exports = async ({ resolveVariable }) => ({
   ...onControlBucket(await resolveVariable('self:custom.controlBucket')),
   ...onRegistryBucket(await resolveVariable('self:custom.registryBucket')),
+  ...onRegistryKey(await resolveVariable('param:registryKey')),
   ...onClusters((await resolveVariable('param:clusters')).split(',')),
   ...elsewhere,
 });

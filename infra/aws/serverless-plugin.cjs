@@ -67,8 +67,35 @@ const demandSignatures = (resources, outputs) => {
   delete outputs.ApiKeyCommand;
 };
 
+/** A piece of what roles may do (infra/aws/policies.cjs). */
+const takeAway = (resources, policyName) => {
+  for (const [, { Properties }] of byType(resources, 'AWS::IAM::Role')) {
+    Properties.Policies = Properties.Policies.filter(({ PolicyName }) => PolicyName !== policyName);
+  }
+};
+
+const leaveOutOfRegistry = (resources, { registryKey, registryReplica, registryAccessLogs, objectLockDays }) => {
+  const { Properties: bucket } = resources.RegistryBucket;
+  if (!registryKey) {
+    bucket.BucketEncryption.ServerSideEncryptionConfiguration.shift();
+    takeAway(resources, 'UsesRegistryKey');
+  } else bucket.BucketEncryption.ServerSideEncryptionConfiguration.pop();
+  if (!registryReplica) {
+    delete bucket.ReplicationConfiguration;
+    delete resources.RegistryReplicationRole;
+  }
+  if (!registryAccessLogs) delete bucket.LoggingConfiguration;
+  if (objectLockDays === 'off') {
+    delete bucket.ObjectLockEnabled;
+    delete bucket.ObjectLockConfiguration;
+    takeAway(resources, 'LocksPackages');
+  }
+};
+
 /** What stands in the files of infra/aws and was not asked for. */
-const leaveOut = (resources, { alarmEmail, existingApiKeyId, accessLogs }) => {
+const leaveOut = (resources, options) => {
+  const { alarmEmail, existingApiKeyId, accessLogs } = options;
+  leaveOutOfRegistry(resources, options);
   if (!alarmEmail) delete resources.AlarmEmail;
   if (!existingApiKeyId) delete resources.ExistingUsagePlanKey;
   if (accessLogs === 'off') {

@@ -31,6 +31,19 @@ const RULES = {
     isRight: (value) => value === '' || value.split(',').every(is(/^(\d{12}|arn:aws[\w-]*:iam::\d{12}:[^\s*]+)$/)),
     expected: 'ARNs of roles or numbers of accounts, comma-separated and without spaces, or empty',
   },
+  'param:registryKey': {
+    isRight: is(/^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/),
+    expected: 'the ARN of a key (not of an alias) or empty',
+  },
+  'param:registryReplica': {
+    isRight: is(/^(arn:aws[\w-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/),
+    expected: 'the ARN of a bucket or empty',
+  },
+  'param:registryAccessLogs': {
+    isRight: is(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/),
+    expected: 'the name of a bucket or empty',
+  },
+  'param:objectLockDays': { isRight: is(/^(off|[1-9]\d{0,4})$/), expected: 'off or a number of days' },
   'param:breakGlassRole': {
     isRight: is(/^(arn:aws[\w-]*:iam::\d{12}:role\/[^\s,*]+)?$/),
     expected: 'the ARN of a role or empty',
@@ -49,6 +62,8 @@ const read = async (resolveVariable) => {
     if (!isRight(String(value))) throw complaint(`${shortName} is "${value}" and has to be ${expected}`);
     values[shortName] = String(value);
   }
+  if (values.registryKey && values.registryReplica)
+    throw complaint('registryKey and registryReplica do not go together: a copy would need a key of its own');
   return values;
 };
 

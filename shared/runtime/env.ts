@@ -82,8 +82,18 @@ const registryBuckets = {
 };
 export const registryVariables = () => ({ ...telemetryVariables, ...registryBuckets });
 
-/** Who judges uploads: the unique id of the role that signs addresses for developers who have no role of their own. */
-export const uploaderVariables = { UPLOADER_ID: /* @__PURE__ */ text(/^[A-Z0-9]{16,128}$/, 'the unique id of a role') };
+const daysOrOff = () =>
+  z.pipe(
+    text(/^(off|[1-9]\d{0,4})$/, 'off or a number of days'),
+    z.transform((value: string): number | null => (value === 'off' ? null : Number(value))),
+  );
+/** Who judges uploads and publishes the good ones. */
+export const judgingVariables = {
+  /** The unique id of the role that signs addresses for developers who have no role of their own. */
+  UPLOADER_ID: /* @__PURE__ */ text(/^[A-Z0-9]{16,128}$/, 'the unique id of a role'),
+  /** For how long S3 itself shall refuse to delete what is published. */
+  OBJECT_LOCK_DAYS: /* @__PURE__ */ daysOrOff(),
+};
 
 const queueUrl = () => text(/^https?:\/\/\S+\/[A-Za-z0-9_-]+$/, 'the URL of an SQS queue');
 /** Who sends back what was given up. */

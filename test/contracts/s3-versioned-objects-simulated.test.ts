@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { objectLock } from '#shared/adapters/aws/object-lock.ts';
 import { s3RegistryStore } from '#shared/adapters/aws/s3-versioned-objects.ts';
 import { account } from '../support/sim-aws/account.ts';
 import { registryOver } from '../support/sim-aws/adapters.ts';
@@ -22,6 +23,48 @@ describe('versioned objects on S3', () => {
     const store = registryOver(clients());
     await expect(store.deleteVersion('a', '')).rejects.toThrow(RangeError);
     await expect(store.deleteVersion('', 'v1')).rejects.toThrow(RangeError);
+  });
+});
+
+describe('what is locked on S3', () => {
+  const clock = virtualClock();
+  const puts = async (act: (store: ReturnType<typeof s3RegistryStore>) => Promise<unknown>) => {
+    const asked: any[] = [];
+    const s3 = { send: async ({ input }: { readonly input: object }) => (asked.push(input), { ETag: '"e"' }) } as never;
+    await act(s3RegistryStore({ s3, bucket: 'any', keeping: objectLock({ days: 2, clock }) }));
+    return asked.map(({ ObjectLockMode, ObjectLockRetainUntilDate }) => [ObjectLockMode, ObjectLockRetainUntilDate]);
+  };
+  const locked = ['GOVERNANCE', new Date(clock.now() + 2 * 86_400_000)];
+  const open = [undefined, undefined];
+  const body = new Uint8Array(1);
+
+  it.each([
+    ['packages/acme/echo/1.0.0/package.sha256', locked],
+    ['packages/acme/echo/1.0.0/package.sig', locked],
+    ['packages/acme/echo/1.0.0/release.json', locked],
+    ['packages/acme/echo/1.0.0/status.json', open],
+    ['packages/acme/echo/index.json', open],
+    ['packages/acme/echo/latest', open],
+    ['index/registry.json', open],
+    ['results/acme/echo.json', open],
+  ])('%s', async (key, expected) => {
+    expect(await puts((store) => store.put(key, body, 'absent'))).toEqual([expected]);
+  });
+
+  it('is the package itself', async () => {
+    const proof = { sha256: '00'.repeat(32), metadata: {} };
+    const key = 'packages/acme/echo/1.0.0/package.apkg';
+    expect(await puts((store) => store.putProven(key, body, proof))).toEqual([locked]);
+  });
+
+  it('is nothing that is replaced', async () => {
+    const key = 'packages/acme/echo/1.0.0/release.json';
+    expect(await puts((store) => store.put(key, body, { etag: '"e"' }))).toEqual([open]);
+  });
+
+  it('is nothing at all, unless asked for', async () => {
+    const store = registryOver(clients());
+    expect(await store.put('packages/acme/echo/1.0.0/release.json', body, 'absent')).toMatchObject({ ok: true });
   });
 });
 

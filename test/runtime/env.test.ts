@@ -10,7 +10,7 @@ import {
   registryVariables,
   sessionSettings,
   sessionVariables,
-  uploaderVariables,
+  judgingVariables,
 } from '#shared/runtime/env.ts';
 
 const ALL = {
@@ -19,7 +19,7 @@ const ALL = {
   ...decisionVariables,
   ...newsVariables,
   ...registryVariables(),
-  ...uploaderVariables,
+  ...judgingVariables,
   ...deadLetterVariables,
 };
 
@@ -35,6 +35,7 @@ const GOOD = {
   PACKAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:nightporter-dev-packages',
   UNREGISTERED_DEVELOPERS: 'refuse',
   UPLOADER_ID: 'AROAEXAMPLEEXAMPLE01',
+  OBJECT_LOCK_DAYS: '365',
   ARRIVED_UPLOADS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/nightporter-arrived',
   FAILED_UPLOADS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/nightporter-failed',
   METRIC_NAMESPACE: 'Nightporter',
@@ -48,6 +49,7 @@ describe('the environment of a function', () => {
     expect(read()).toEqual({
       ...GOOD,
       NIGHTLY_KILL_TIME: 23 * 3_600_000 + 30 * 60_000,
+      OBJECT_LOCK_DAYS: 365,
     });
   });
 
@@ -92,6 +94,9 @@ describe('the environment of a function', () => {
     ['UNREGISTERED_DEVELOPERS', 'yes'],
     ['UPLOADER_ID', 'arn:aws:iam::123456789012:role/packages'],
     ['UPLOADER_ID', ''],
+    ['OBJECT_LOCK_DAYS', '0'],
+    ['OBJECT_LOCK_DAYS', '1.5'],
+    ['OBJECT_LOCK_DAYS', ''],
     ['ARRIVED_UPLOADS_URL', 'arrived'],
     ['FAILED_UPLOADS_URL', 'arn:aws:sqs:eu-central-1:123456789012:failed'],
     ['DEPLOYMENT', ':begins-with-a-colon'],
@@ -108,6 +113,8 @@ describe('the environment of a function', () => {
     ['CLUSTERS', 'main,main-2,2-main,mai'],
     ['DEFAULT_SERVICE', ''],
     ['UNREGISTERED_DEVELOPERS', 'allow'],
+    ['OBJECT_LOCK_DAYS', 'off'],
+    ['OBJECT_LOCK_DAYS', '1'],
     ['FAILED_UPLOADS_URL', 'http://127.0.0.1:5000/123456789012/failed'],
     ['NEWS_TOPIC_ARN', 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:news'],
   ] as const)('takes %s=%j', ([name, value]) => {

@@ -20,6 +20,24 @@ const letIn = (more: object): Plant =>
     Statement.push({ Sid: 'Planted', Effect: 'Allow', Principal: { AWS: '210987654321' }, ...more });
   });
 
+/** The planted bucket has no copy; a right one is spoilt here. */
+const replicated =
+  (change: (rule: any, role: any) => void): Plant =>
+  (template) => {
+    const rule = { Id: 'copy', Filter: { Prefix: 'packages/' }, DeleteMarkerReplication: { Status: 'Disabled' } };
+    const statement = { Action: ['s3:ReplicateObject'], Resource: 'arn:aws:s3:::copies/packages/*' };
+    const role = {
+      AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 's3.amazonaws.com' } }] },
+      Policies: [{ PolicyDocument: { Statement: [statement] } }],
+    };
+    change(rule, role);
+    template.Resources['Copier'] = { Type: 'AWS::IAM::Role', Properties: role };
+    resource(template, 'RegistryBucket').Properties.ReplicationConfiguration = {
+      Role: { 'Fn::GetAtt': ['Copier', 'Arn'] },
+      Rules: [rule],
+    };
+  };
+
 const mapping = (change: (properties: any) => void): Plant =>
   spoil('PackageProcessorEventSourceMappingSQSArrivedUploads', change);
 
@@ -30,10 +48,30 @@ export const REGISTRY_PLANTS: Readonly<Record<keyof typeof registryRules, Readon
     'nothing said': spoil('RegistryBucket', (properties) => delete properties.VersioningConfiguration),
   },
   'nothing that is published ever expires': {
+    'those that nobody fetches': lifecycleRule('packages-that-nobody-fetches', (rule) => (rule.ExpirationInDays = 365)),
     'a rule for everything': lifecycleRule('marks-of-deleted-uploads', (rule) => delete rule.Prefix),
     'old versions of packages': lifecycleRule('indexes-of-last-month', (rule) => (rule.Prefix = 'packages/')),
     'packages of one developer': lifecycleRule('indexes-of-last-month', (rule) => (rule.Prefix = 'packages/acme/')),
     'everything that begins alike': lifecycleRule('indexes-of-last-month', (rule) => (rule.Prefix = 'pack')),
+  },
+  'what is published is read as fast in whatever class it is kept': {
+    'an archive': lifecycleRule(
+      'packages-that-nobody-fetches',
+      (rule) => (rule.Transitions[0].StorageClass = 'GLACIER'),
+    ),
+  },
+  'nothing is locked by default': {
+    'everything is': spoil('RegistryBucket', (properties) => {
+      properties.ObjectLockConfiguration = { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } } };
+    }),
+  },
+  'a copy is made of what is published alone, by a role that can do nothing else': {
+    'of uploads as well': replicated((rule) => (rule.Filter.Prefix = '')),
+    'with the marks of what was deleted': replicated((rule) => (rule.DeleteMarkerReplication.Status = 'Enabled')),
+    'by nobody': replicated((rule, role) => (role.AssumeRolePolicyDocument.Statement[0].Principal.Service = 'x')),
+    'with more written': replicated(
+      (rule, role) => (role.Policies[0].PolicyDocument.Statement[0].Resource = 'arn:aws:s3:::copies/*'),
+    ),
   },
   'uploads and verdicts are forgotten in time, with their old versions and the marks of deleted ones': {
     'uploads too soon': lifecycleRule('uploads-that-nobody-took', (rule) => (rule.ExpirationInDays = 1)),

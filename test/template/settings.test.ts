@@ -17,6 +17,10 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   'param:unregisteredDevelopers': 'refuse',
   'param:registryReaders': '',
   'param:breakGlassRole': '',
+  'param:registryKey': '',
+  'param:registryReplica': '',
+  'param:registryAccessLogs': '',
+  'param:objectLockDays': 'off',
 };
 
 /** As the framework calls it. */
@@ -50,6 +54,10 @@ describe('the parameters of a stage', () => {
     ['param:registryReaders', '123456789012'],
     ['param:registryReaders', 'arn:aws:iam::123456789012:role/runtime,210987654321'],
     ['param:breakGlassRole', 'arn:aws:iam::123456789012:role/ops/mender'],
+    ['param:registryKey', 'arn:aws:kms:eu-central-1:123456789012:key/0a1b-2c'],
+    ['param:registryReplica', 'arn:aws:s3:::copies'],
+    ['param:registryAccessLogs', 'logs.example.org'],
+    ['param:objectLockDays', 365],
   ])('%s may be %s', async (name, value) => {
     await expect(read({ [name]: value })).resolves.toBeDefined();
   });
@@ -82,7 +90,21 @@ describe('the parameters of a stage', () => {
     ['param:breakGlassRole', 'mender'],
     ['param:breakGlassRole', 'arn:aws:iam::123456789012:role/*'],
     ['param:breakGlassRole', 'arn:aws:iam::123456789012:user/ada'],
+    ['param:registryKey', 'alias/registry'],
+    ['param:registryKey', 'arn:aws:kms:eu-central-1:123456789012:alias/registry'],
+    ['param:registryReplica', 'copies'],
+    ['param:registryAccessLogs', 'arn:aws:s3:::logs'],
+    ['param:objectLockDays', 0],
+    ['param:objectLockDays', 'on'],
   ])('%s may not be %s, and is named', async (name, value) => {
     await expect(read({ [name]: value })).rejects.toThrow(`${name.split(':')[1]} is "${value}" and has to be`);
+  });
+
+  it('do not have a registry copied that is encrypted with a key', async () => {
+    const both = {
+      'param:registryKey': 'arn:aws:kms:eu-central-1:123456789012:key/0a1b-2c',
+      'param:registryReplica': 'arn:aws:s3:::copies',
+    };
+    await expect(read(both)).rejects.toThrow('registryKey and registryReplica do not go together');
   });
 });

@@ -10,6 +10,10 @@ import { ofType, text, type Template } from './rules/template.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+const REGISTRY_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0a1b-2c';
+
+const WITH_KEYS = 'for clients who have a key already, and with another for the registry';
+
 /** Every choice once as it is, and once otherwise; the longest stage there may be. */
 const VARIANTS = {
   'as it comes': [],
@@ -27,13 +31,16 @@ const VARIANTS = {
     '--param=unregisteredDevelopers=allow',
     '--param=registryReaders=arn:aws:iam::123456789012:role/runtime,210987654321',
     '--param=breakGlassRole=arn:aws:iam::123456789012:role/mender',
+    '--param=registryReplica=arn:aws:s3:::copies',
+    '--param=registryAccessLogs=logs',
+    '--param=objectLockDays=365',
     '--param=packageRate=7',
     '--param=uploadRate=1',
     '--param=logRetentionDays=7',
     '--param=metricNamespace=Elsewhere',
     '--param=tracing=false',
   ],
-  'for clients who have a key already': ['--param=existingApiKeyId=abc123', '--param=accessLogs=on'],
+  [WITH_KEYS]: ['--param=existingApiKeyId=abc123', '--param=accessLogs=on', `--param=registryKey=${REGISTRY_KEY}`],
 } as const;
 type Variant = keyof typeof VARIANTS;
 
@@ -93,7 +100,7 @@ describe('the API', () => {
   });
 
   it('lets the key in that clients have already, beside the new one', () => {
-    const keys = ofType(template('for clients who have a key already'), 'AWS::ApiGateway::UsagePlanKey');
+    const keys = ofType(template(WITH_KEYS), 'AWS::ApiGateway::UsagePlanKey');
     expect(keys.map(([, { Properties }]) => Properties.KeyId)).toEqual([{ Ref: 'ApiKey' }, 'abc123']);
     expect(ofType(template('as it comes'), 'AWS::ApiGateway::UsagePlanKey')).toHaveLength(1);
   });
@@ -145,6 +152,42 @@ describe('a parameter', () => {
       );
     expect(new Set(variables('as it comes'))).toEqual(new Set([undefined, 'refuse']));
     expect(new Set(variables('with everything else chosen'))).toEqual(new Set([undefined, 'allow']));
+  });
+
+  it('says whether the registry is copied, logged and locked', () => {
+    const bucket = (variant: Variant) => template(variant).Resources['RegistryBucket']?.Properties;
+    const roles = (variant: Variant) => JSON.stringify(ofType(template(variant), 'AWS::IAM::Role'));
+    const lockDays = (variant: Variant) =>
+      template(variant).Resources['PackageProcessorLambdaFunction']?.Properties.Environment.Variables.OBJECT_LOCK_DAYS;
+    for (const property of ['ReplicationConfiguration', 'LoggingConfiguration', 'ObjectLockEnabled'])
+      expect(bucket('as it comes')).not.toHaveProperty(property);
+    expect(roles('as it comes')).not.toMatch(/LocksPackages|CopiesPackages|PutObjectRetention/);
+    expect(lockDays('as it comes')).toBe('off');
+    expect(bucket('with everything else chosen')).toMatchObject({
+      ReplicationConfiguration: { Rules: [{ Destination: { Bucket: 'arn:aws:s3:::copies' } }] },
+      LoggingConfiguration: { DestinationBucketName: 'logs' },
+      ObjectLockEnabled: true,
+    });
+    expect(roles('with everything else chosen').match(/s3:PutObjectRetention/g)).toHaveLength(2);
+    expect(String(lockDays('with everything else chosen'))).toBe('365');
+  });
+
+  it('says with whose key the registry is encrypted, and who may use it', () => {
+    const encryption = (variant: Variant) =>
+      template(variant).Resources['RegistryBucket']?.Properties.BucketEncryption.ServerSideEncryptionConfiguration;
+    const users = (variant: Variant) =>
+      ofType(template(variant), 'AWS::IAM::Role')
+        .filter(([, { Properties }]) => JSON.stringify(Properties.Policies).includes('kms:'))
+        .map(([id]) => id);
+    expect(encryption('as it comes')).toEqual([{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }]);
+    expect(users('as it comes')).toEqual([]);
+    expect(encryption(WITH_KEYS)).toEqual([
+      {
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: REGISTRY_KEY },
+        BucketKeyEnabled: true,
+      },
+    ]);
+    expect(users(WITH_KEYS)).toEqual(['PackageProcessorRole', 'RegistrySweepRole', 'PackagesRole']);
   });
 
   it('subscribes somebody to alarms and news, or nobody', () => {

@@ -10,6 +10,7 @@ import type { ScopedTelemetry } from '#shared/ports/telemetry.ts';
 import type { UrlSigner } from '#shared/ports/url-signer.ts';
 import type { VersionedObjects } from '#shared/ports/versioned-objects.ts';
 import { connectionsOf, packagesClient, snsClient, sqsClient, type Connections } from './clients.ts';
+import { objectLock } from './object-lock.ts';
 import { s3ObjectStore } from './s3-object-store.ts';
 import { s3UrlSigner } from './s3-url-signer.ts';
 import { s3RegistryStore } from './s3-versioned-objects.ts';
@@ -22,6 +23,8 @@ export interface RegistryNames extends TelemetryNames {
   readonly CONTROL_BUCKET: string;
   readonly REGISTRY_BUCKET: string;
   readonly PACKAGES_TOPIC_ARN: string;
+  /** `null`, or of a function that publishes nothing absent: what is published is not locked. */
+  readonly OBJECT_LOCK_DAYS?: number | null;
 }
 
 export interface AwsRegistryPorts {
@@ -41,8 +44,10 @@ export const registryPorts = (names: RegistryNames): AwsRegistryPorts => {
   const clock = systemClock();
   const s3 = packagesClient();
   const connections = connectionsOf(s3);
+  const days = names.OBJECT_LOCK_DAYS ?? null;
+  const lock = days === null ? {} : { keeping: objectLock({ days, clock }) };
   return {
-    registry: s3RegistryStore({ s3, bucket: names.REGISTRY_BUCKET }),
+    registry: s3RegistryStore({ s3, bucket: names.REGISTRY_BUCKET, ...lock }),
     store: s3ObjectStore({ s3, bucket: names.CONTROL_BUCKET }),
     urls: s3UrlSigner({ s3, bucket: names.REGISTRY_BUCKET, clock }),
     codec: nodeCodec(),

@@ -6,6 +6,7 @@ import {
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectStore, ObjectSummary, StoredObject } from '#shared/ports/object-store.ts';
@@ -16,6 +17,8 @@ export interface S3ObjectStoreOptions {
   readonly s3: Pick<S3Client, 'send'>;
   /** Unversioned, and encrypted with S3's own key: with another the ETag would not be a function of the bytes. */
   readonly bucket: string;
+  /** What is asked of S3 beside keeping a new object. */
+  readonly keeping?: (key: string) => Pick<PutObjectCommandInput, 'ObjectLockMode' | 'ObjectLockRetainUntilDate'>;
 }
 
 const largestPage = 1000;
@@ -24,7 +27,7 @@ const largestPage = 1000;
  * A bucket on Amazon S3, by conditional writes. An ETag is what S3 says it is, quotes included, and means nothing else.
  * The role needs ListBucket beside GetObject: without it S3 says 403 of a missing key, which is an error here too.
  */
-export const s3ObjectStore = ({ s3, bucket }: S3ObjectStoreOptions): ObjectStore => ({
+export const s3ObjectStore = ({ s3, bucket, keeping }: S3ObjectStoreOptions): ObjectStore => ({
   get: async (key) => {
     requireKey(key);
     try {
@@ -38,7 +41,7 @@ export const s3ObjectStore = ({ s3, bucket }: S3ObjectStoreOptions): ObjectStore
 
   put: async (key, body, condition, metadata = {}) => {
     requireKey(key);
-    const held = condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
+    const held = condition === 'absent' ? { IfNoneMatch: '*', ...keeping?.(key) } : { IfMatch: condition.etag };
     const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, Metadata: { ...metadata }, ...held });
     return written(
       async () => present((await s3.send(command)).ETag, 'ETag', key),

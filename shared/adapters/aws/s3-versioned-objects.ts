@@ -18,7 +18,7 @@ import { translated, translating } from './sdk-errors.ts';
  * A bucket that keeps versions. The role needs the same actions on versions as on objects, GetObjectVersion and
  * DeleteObjectVersion, and ListBucket.
  */
-const s3VersionedObjects = ({ s3, bucket }: S3ObjectStoreOptions): VersionedObjects => ({
+const s3VersionedObjects = ({ s3, bucket, keeping }: S3ObjectStoreOptions): VersionedObjects => ({
   stat: async (key, versionId) => {
     requireKey(key);
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED', ...at(versionId) });
@@ -58,6 +58,7 @@ const s3VersionedObjects = ({ s3, bucket }: S3ObjectStoreOptions): VersionedObje
       IfNoneMatch: '*',
       ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
       Metadata: { ...metadata },
+      ...keeping?.(key),
     });
     return written(async () => present((await s3.send(command)).ETag, 'ETag', key), {
       ok: false,

@@ -149,6 +149,12 @@ export const parseReleaseKey = (key: string): (ReleaseId & { readonly file: Rele
   return file && isId ? { developer, name, version, file } : undefined;
 };
 
+/** What nobody ever writes again; the status of a release is the one file of it that changes. */
+export const isWrittenOnce = (key: string): boolean => {
+  const release = parseReleaseKey(key);
+  return release !== undefined && release.file !== 'status';
+};
+
 export const parsePackageKey = (key: string): (PackageId & { readonly file: PackageFile }) | undefined => {
   const [, developer = '', name = '', last = ''] = PACKAGE.exec(key) ?? [];
   const file = fileNamed<PackageFile>(PACKAGE_FILES, last);

@@ -53,7 +53,37 @@ export const registryRules = {
   'nothing that is published ever expires': (template) =>
     lifecycle(template)
       .filter(({ Prefix = '' }) => 'packages/'.startsWith(Prefix) || Prefix.startsWith('packages/'))
+      .filter((rule) => Object.keys(rule).some((key) => /Expir|Noncurrent/.test(key)))
       .map(({ Id }) => `${Id} takes packages away`),
+
+  'what is published is read as fast in whatever class it is kept': (template) =>
+    lifecycle(template)
+      .flatMap(({ Transitions = [] }) => Transitions)
+      .filter(({ StorageClass }: any) => StorageClass !== 'INTELLIGENT_TIERING')
+      .map(({ StorageClass }: any) => `${StorageClass} keeps readers waiting, or charges them`),
+
+  'nothing is locked by default': (template) =>
+    bucketOf(template)?.ObjectLockConfiguration?.Rule === undefined ? [] : ['uploads could not be taken away'],
+
+  'a copy is made of what is published alone, by a role that can do nothing else': (template) => {
+    const { Role, Rules = [] } = bucketOf(template)?.ReplicationConfiguration ?? {};
+    if (Role === undefined) return [];
+    const role = template.Resources[target(Role) ?? '']?.Properties;
+    const statements: any[] = role?.Policies.flatMap(({ PolicyDocument }: any) => PolicyDocument.Statement) ?? [];
+    const writes = statements.filter(({ Action }) => listed<string>(Action).some((action) => /Replicate/.test(action)));
+    return [
+      ...Rules.filter(({ Filter }: any) => Filter?.Prefix !== 'packages/').map(({ Id }: any) => `${Id} copies more`),
+      ...Rules.filter(({ DeleteMarkerReplication }: any) => DeleteMarkerReplication?.Status !== 'Disabled').map(
+        ({ Id }: any) => `${Id} hides what is hidden here`,
+      ),
+      ...writes
+        .filter(({ Resource }) => !/:s3:::[^*]+\/packages\/\*$/.test(text(Resource)))
+        .map(() => 'it writes elsewhere too'),
+      ...(writes.length > 0 && role.AssumeRolePolicyDocument.Statement[0].Principal.Service === 's3.amazonaws.com'
+        ? []
+        : ['nobody copies']),
+    ];
+  },
 
   'uploads and verdicts are forgotten in time, with their old versions and the marks of deleted ones': (template) =>
     [

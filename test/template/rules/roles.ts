@@ -1,5 +1,4 @@
 import {
-  functions,
   isArn,
   listed,
   ofType,
@@ -9,6 +8,7 @@ import {
   values,
   type Resource,
   type Rule,
+  type Template,
 } from './template.ts';
 
 const ROLE = 'AWS::IAM::Role';
@@ -71,14 +71,22 @@ const within =
         .map((key) => `${id}: ${inner} of ${key} without ${outer}`),
     );
 
+const named = (roles: readonly any[]): readonly string[] => roles.flatMap((role) => target(role) ?? []);
+
+/** The roles that each service takes on; all schedules share one. */
+const takers = (template: Template): ReadonlyMap<string, readonly string[]> => {
+  const of = (type: string, role: (properties: any) => unknown) =>
+    named(ofType(template, type).map(([, { Properties }]) => role(Properties)));
+  return new Map([
+    ['lambda.amazonaws.com', of('AWS::Lambda::Function', ({ Role }) => Role)],
+    ['scheduler.amazonaws.com', [...new Set(of('AWS::Scheduler::Schedule', ({ Target }) => Target.RoleArn))]],
+    ['s3.amazonaws.com', of('AWS::S3::Bucket', ({ ReplicationConfiguration }) => ReplicationConfiguration?.Role)],
+  ]);
+};
+
 export const roleRules = {
   'every function has a role of its own, and every role one user': (template) => {
-    const used = [
-      ...functions(template).map(([, { Properties }]) => target(Properties.Role)),
-      ...new Set(
-        ofType(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => target(Properties.Target.RoleArn)),
-      ),
-    ];
+    const used = [...takers(template).values()].flat();
     return [
       ...used.filter((role, index) => used.indexOf(role) !== index).map((role) => `${role} is used twice`),
       ...ofType(template, ROLE)
@@ -93,12 +101,7 @@ export const roleRules = {
       .map(([path]) => `${path} is no ARN`),
 
   'a role trusts the service that takes it on, and no other': (template) => {
-    const principals = new Map<string | undefined, string>([
-      ...functions(template).map(([, { Properties }]) => [target(Properties.Role), 'lambda.amazonaws.com'] as const),
-      ...ofType(template, 'AWS::Scheduler::Schedule').map(
-        ([, { Properties }]) => [target(Properties.Target.RoleArn), 'scheduler.amazonaws.com'] as const,
-      ),
-    ]);
+    const principals = new Map([...takers(template)].flatMap(([service, roles]) => roles.map((id) => [id, service])));
     return ofType(template, ROLE)
       .filter(([id, { Properties }]) => {
         const trust = listed<any>(Properties.AssumeRolePolicyDocument.Statement);
