@@ -1,0 +1,3 @@
+import { pixellStory } from './pixell.ts';
+
+pixellStory('');
