@@ -19,10 +19,13 @@ const inBucket = (bucket: string): ReadObject => {
   return async (key) => (await objects.get(key))?.body;
 };
 
-/** `s3://bucket` on AWS, the folder of the bucket in local mode: nothing else changes between the two. */
+const INDEX = 'index/registry.json';
+
+/** By the address of its index: `s3://bucket/…` on AWS, a path in local mode. Nothing else changes between the two. */
 export const registryAt = (url: string): ReadObject => {
-  const [, bucket] = /^s3:\/\/([a-z0-9.-]+)\/?$/.exec(url) ?? [];
-  return bucket === undefined ? inFolder(url) : inBucket(bucket);
+  if (!url.endsWith(`/${INDEX}`)) throw new Error(`REGISTRY_URL has to end in /${INDEX}, and is ${url}`);
+  const [, bucket] = /^s3:\/\/([a-z0-9.-]+)\//.exec(url) ?? [];
+  return bucket === undefined ? inFolder(url.slice(0, -INDEX.length)) : inBucket(bucket);
 };
 
 /** A version that the index offers. */
@@ -41,7 +44,7 @@ interface IndexedPackage extends Pick<Offered, 'developer' | 'name'> {
 
 /** The latest of each package; a yanked one is never that. An index that is not there yet offers nothing. */
 export const offeredBy = async (read: ReadObject): Promise<readonly Offered[]> => {
-  const index = await read('index/registry.json');
+  const index = await read(INDEX);
   if (index === undefined) return [];
   const { packages } = JSON.parse(new TextDecoder().decode(index)) as { readonly packages: readonly IndexedPackage[] };
   return packages.flatMap(({ developer, name, latest, versions }) =>

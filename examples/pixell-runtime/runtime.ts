@@ -12,7 +12,7 @@ import { registryAt } from './registry.ts';
 import { byPython, byRegistry } from './unpack.ts';
 
 const {
-  REGISTRY_URL = '.nightporter/buckets/registry',
+  REGISTRY_URL = '.nightporter/buckets/registry/index/registry.json',
   REGISTRY_POLL_INTERVAL = '60',
   PACKAGES_DIR = '.nightporter-pixell',
   PORT = '8080',

@@ -171,7 +171,7 @@ export const pixellStory = (python: string): void => {
       const { rest, a2a, ui } = await ports();
       await mkdir(join(folder, 'registry/index/registry.json'), { recursive: true });
       const runtime = run(context, 'examples/pixell-runtime/runtime.ts', {
-        REGISTRY_URL: join(folder, 'registry'),
+        REGISTRY_URL: join(folder, 'registry/index/registry.json'),
         PACKAGES_DIR: join(folder, 'packages'),
         REGISTRY_POLL_INTERVAL: '0.2',
         PORT: String(rest),
