@@ -23,8 +23,10 @@ const RULES = {
   'param:timeZone': { isRight: isTimeZone, expected: 'an IANA time zone such as Europe/Zurich' },
   'param:tickMinutes': { isRight: is(/^([1-9]|10)$/), expected: 'a whole number from 1 to 10' },
   'param:auth': { isRight: is(/^(apiKey|iam)$/), expected: 'apiKey or iam' },
+  'param:serviceMetrics': { isRight: is(/^(on|off)$/), expected: 'on or off' },
   'param:tracing': { isRight: is(/^(true|false)$/), expected: 'true or false' },
   'param:accessLogs': { isRight: is(/^(on|off)$/), expected: 'on or off' },
+  'param:releaseEvents': { isRight: is(/^(on|off)$/), expected: 'on or off' },
   'param:reservedConcurrency': { isRight: is(/^(off|[1-9]\d{0,3})$/), expected: 'off or a number' },
   'param:unregisteredDevelopers': { isRight: is(/^(refuse|allow)$/), expected: 'refuse or allow' },
   'param:registryReaders': {

@@ -1,5 +1,8 @@
+/** What the dimensions are called; alarms look under the same words. */
+export const DIMENSIONS = { deployment: 'Deployment', service: 'Service' } as const;
+
 /**
- * Every metric there is: what is emitted, alarmed on and drawn is held against this list.
+ * Every metric of a deployment as a whole: what is emitted, alarmed on and drawn is held against this list.
  * Their one dimension is the deployment; which service it was stands in the log line beside the number.
  */
 export const METRICS = {
@@ -22,3 +25,16 @@ export const METRICS = {
 } as const satisfies Readonly<Record<string, { readonly unit: 'Count' | 'Milliseconds'; readonly meaning: string }>>;
 
 export type MetricName = keyof typeof METRICS;
+
+/** Every metric of single services: their id is the second dimension, and each has a price for each of them. */
+export const SERVICE_METRICS = {
+  AwakeWanted: { unit: 'Count', meaning: '1 while a service is meant to be awake, 0 while it is meant to sleep' },
+  NotReadySeconds: {
+    unit: 'Seconds',
+    meaning: 'for how long it has been meant to be awake without being ready; 0 while it is ready or sleeps',
+  },
+} as const satisfies Readonly<Record<string, { readonly unit: 'Count' | 'Seconds'; readonly meaning: string }>>;
+
+export type ServiceMetricName = keyof typeof SERVICE_METRICS;
+/** Several numbers are all that it was at that instant. */
+export type ServiceMetrics = Readonly<Record<ServiceMetricName, readonly number[]>>;

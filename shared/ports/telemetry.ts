@@ -1,4 +1,4 @@
-import type { MetricName } from '#shared/domain/metrics.ts';
+import type { MetricName, ServiceMetrics } from '#shared/domain/metrics.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,6 +10,8 @@ export interface Telemetry {
   failure(name: string, cause: unknown, fields: Fields): void;
   /** One number; metrics that are alarmed on are also emitted as zero. */
   metric(name: MetricName, value: number, fields?: Fields): void;
+  /** How one service stands, under its own name. Only where the deployment wants that: every service has its price. */
+  vitals(service: string, values: ServiceMetrics): void;
   /** Every change leaves one: who, what, on which service, why, before and after. */
   audit(entry: AuditEntry): void;
 }

@@ -51,6 +51,8 @@ const anything = /* @__PURE__ */ z.optional(/* @__PURE__ */ z.string());
 const controlVariables = {
   CONTROL_BUCKET: /* @__PURE__ */ bucket(),
   CLUSTERS: /* @__PURE__ */ text(CLUSTERS, 'ECS cluster names, each once, with commas and nothing else between them'),
+  /** Whether each service has metrics of its own, and their price. */
+  SERVICE_METRICS: /* @__PURE__ */ z.enum(['on', 'off'], 'on or off'),
   /** Where AWS is, when it is not AWS: the SDK's own words, for the one call that is made without a client of the SDK. */
   AWS_ENDPOINT_URL: anything,
   AWS_ENDPOINT_URL_EC2: anything,

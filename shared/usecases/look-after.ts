@@ -10,8 +10,9 @@ import { enact } from '#shared/usecases/enact.ts';
 import { evidence } from '#shared/usecases/evidence.ts';
 import type { Candidate } from '#shared/usecases/gather.ts';
 import { sight, type Seen } from '#shared/usecases/look.ts';
-import { readProjection } from '#shared/usecases/projections.ts';
+import { isOf, readProjection } from '#shared/usecases/projections.ts';
 import { tellNews } from '#shared/usecases/tell-news.ts';
+import { tellVitals } from '#shared/usecases/tell-vitals.ts';
 
 const isApart = ({ managed, record }: Candidate, observed: Observed): boolean =>
   repairWrites(record.value, managed.policy, observed).length > 0;
@@ -38,10 +39,14 @@ export const lookAfter = (deps: TickDeps) => {
 
   const noteSeen = async (candidate: Candidate, seen: Seen): Promise<void> => {
     const { observed, previous } = seen;
-    // Somebody has looked while we measured: what they saw is newer.
-    if ((previous?.value.observed?.observedAt ?? 0) > observed.observedAt) return;
     const { managed, record } = candidate;
+    // Somebody has looked while we measured: what they saw is newer.
+    if (previous && (previous.value.observed?.observedAt ?? 0) > observed.observedAt) {
+      const sighting = isOf(previous.value, record.value) ? previous.value : null;
+      return tellVitals(deps, { record, sighting }, previous.value);
+    }
     const view = await sight(deps)(managed, record, seen);
+    tellVitals(deps, view, previous?.value);
     await tellNews(deps)(view.record);
     const state = deriveState(view.record.value, observed, managed.policy);
     if (state === 'asleep') atRest.set(managed.service, view.record.value.generation);

@@ -20,6 +20,7 @@ import {
   type Projection,
   type Sighting,
 } from '#shared/usecases/projections.ts';
+import { tellNewVitals } from '#shared/usecases/tell-vitals.ts';
 
 export type LookDeps = ForceDeps & Pick<Deps, 'docs' | 'leases'>;
 
@@ -56,7 +57,7 @@ export const sight =
   async (managed: Managed, record: Versioned<ServiceRecord>, seen: Seen): Promise<View> => {
     const { observed, previous } = seen;
     const sighting = project(managed, record.value, observed, {
-      readiness: previous?.value.readiness ?? {},
+      previous: previous?.value,
       leases: seen.leases ?? null,
       knownAt: seen.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
     });
@@ -100,6 +101,7 @@ const refresh = async (deps: LookDeps, stale: View, claimed: Versioned<Projectio
     counts ? deps.leases.survey(managed.service, record.value.voided, 'all') : undefined,
   ]);
   const view = await sight(deps)(managed, record, { observed, previous: claimed, leases: survey?.live ?? null });
+  tellNewVitals(deps, view, claimed.value);
   return isAbandoned(view, deps.clock.now()) ? under(view, await converge(deps)(managed)) : view;
 };
 

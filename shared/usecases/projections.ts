@@ -3,6 +3,7 @@ import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import { rememberReady, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { PROJECTION_FRESH_MS } from '#shared/domain/lifecycle/timing.ts';
+import { notReadySince } from '#shared/domain/lifecycle/vitals.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
@@ -19,6 +20,8 @@ export interface Projection {
   readonly leases: number | null;
   /** Until when something was known of the service's use in this generation; where that was lost, when it began anew. */
   readonly knownAt: number;
+  /** Since when it has been wanted without being ready; null while it is ready or sleeps. */
+  readonly notReadySince: number | null;
   /** When somebody last set out to refresh it. */
   readonly claimedAt: number | null;
 }
@@ -38,6 +41,7 @@ const blank = (service: string): Projection => ({
   readiness: {},
   leases: null,
   knownAt: 0,
+  notReadySince: null,
   claimedAt: null,
 });
 
@@ -104,18 +108,23 @@ export const claimIfStale = async (
 export const knownAt = (projection: Projection | undefined, record: ServiceRecord, now: number): number =>
   projection?.generation === record.generation ? projection.knownAt : now;
 
+/** What the look before found in this generation. A note that an earlier version wrote does not say. */
+const wasNotReadySince = (previous: Projection | undefined, record: ServiceRecord): number | null =>
+  previous?.generation === record.generation ? (previous.notReadySince ?? null) : null;
+
 export const project = (
   managed: Managed,
   record: ServiceRecord,
   observed: Observed,
-  remembered: Pick<Projection, 'readiness' | 'leases' | 'knownAt'>,
+  { previous, ...remembered }: Pick<Projection, 'leases' | 'knownAt'> & { readonly previous: Projection | undefined },
 ): Sighting => ({
   service: managed.service,
   generation: record.generation,
   observed,
-  readiness: rememberReady(remembered.readiness, observed, managed.policy),
+  readiness: rememberReady(previous?.readiness ?? {}, observed, managed.policy),
   leases: remembered.leases,
   knownAt: remembered.knownAt,
+  notReadySince: notReadySince(record, observed, managed.policy, wasNotReadySince(previous, record)),
   claimedAt: null,
 });
 

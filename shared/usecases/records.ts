@@ -2,8 +2,10 @@ import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-key
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import { adopt, adoptAnew, isRecord, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { vitalsOfStep } from '#shared/domain/lifecycle/vitals.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, Sightings } from '#shared/ports/fleet.ts';
+import type { Telemetry } from '#shared/ports/telemetry.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
 import type { Documents, Versioned } from '#shared/usecases/documents.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
@@ -20,9 +22,10 @@ export interface RecordsDeps {
   readonly docs: Documents;
   readonly fleet: Fleet;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
-export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
+export const records = ({ docs, fleet, clock, telemetry }: RecordsDeps): Records => {
   /** Above every lease there is: where a record was lost, leases taken under it must not outrank the new one. */
   const firstGeneration = async (service: string): Promise<number> => {
     const keys = (await docs.keys(controlKeys.leases(service))).filter(parseLeaseKey);
@@ -51,5 +54,13 @@ export const records = ({ docs, fleet, clock }: RecordsDeps): Records => {
     return (await docs.swap(key, present?.etag ?? null, adopted)) ?? read(managed);
   };
 
-  return { read, swap: (from, to) => docs.swap(controlKeys.record(to.service), from.etag, to) };
+  const swap: Records['swap'] = async (from, to) => {
+    const won = await docs.swap(controlKeys.record(to.service), from.etag, to);
+    // Here, where everybody passes who wakes a service or puts it to sleep: alarms about it rest on the step.
+    const step = won && vitalsOfStep(from.value, to);
+    if (step) telemetry.vitals(to.service, step);
+    return won;
+  };
+
+  return { read, swap };
 };

@@ -3,6 +3,7 @@ import { converge } from '#shared/usecases/converge.ts';
 import { sight, under, type View } from '#shared/usecases/look.ts';
 import { observeOne } from '#shared/usecases/observe-one.ts';
 import { tellNews } from '#shared/usecases/tell-news.ts';
+import { tellVitals } from '#shared/usecases/tell-vitals.ts';
 import { readProjection } from '#shared/usecases/projections.ts';
 import type { Deps, Ports } from '#shared/usecases/deps.ts';
 
@@ -19,6 +20,7 @@ export const taskChanged =
     const [record, previous] = await Promise.all([deps.records.read(managed), readProjection(deps, service)]);
     const observed = await observeOne(deps, service, previous?.value.observed);
     const view = await sight(deps)(managed, record, { observed, previous });
+    tellVitals(deps, view, previous?.value);
     const isApart = repairWrites(view.record.value, managed.policy, observed).length > 0;
     return under(view, await tellNews(deps)(isApart ? await converge(deps)(managed) : view.record));
   };

@@ -3,16 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emfTelemetry } from '#shared/adapters/aws/emf-telemetry.ts';
 import { parseMetricLine } from '#shared/adapters/local/emf-line.ts';
-import { METRICS, type MetricName } from '#shared/domain/metrics.ts';
+import { METRICS, SERVICE_METRICS, type MetricName } from '#shared/domain/metrics.ts';
 import { T0, virtualClock } from '../support/virtual-clock.ts';
 import { telemetryContract } from './telemetry.contract.ts';
 
-const anEmfTelemetry = () => {
+const anEmfTelemetry = (tellsVitals = true) => {
   const lines: string[] = [];
   const telemetry = emfTelemetry({
     clock: virtualClock(),
     namespace: 'Nightporter',
     deployment: 'nightporter-dev',
+    tellsVitals,
     write: (line) => void lines.push(line),
   });
   return { telemetry, lines, read: (): readonly any[] => lines.map((line) => JSON.parse(line)) };
@@ -53,7 +54,7 @@ const isEmbedded = new Ajv2020({ strict: false }).compile({
                   type: 'object',
                   additionalProperties: false,
                   required: ['Name'],
-                  properties: { Name: name, Unit: { enum: ['Count', 'Milliseconds'] } },
+                  properties: { Name: name, Unit: { enum: ['Count', 'Milliseconds', 'Seconds'] } },
                 },
               },
             },
@@ -108,6 +109,43 @@ describe('a metric', () => {
         },
       ),
     );
+  });
+});
+
+describe('the vitals of a service', () => {
+  const vitals = { AwakeWanted: [0, 1], NotReadySeconds: [1] };
+
+  it('are one line that CloudWatch takes for all of them, under the deployment and the service', () => {
+    const { telemetry, read } = anEmfTelemetry();
+    telemetry.vitals('batch.api', vitals);
+    const [line] = read();
+    expect(read()).toHaveLength(1);
+    expect(isEmbedded(line), JSON.stringify(isEmbedded.errors)).toBe(true);
+    expect(line).toMatchObject({
+      service: 'batch.api',
+      Deployment: 'nightporter-dev',
+      Service: 'batch.api',
+      ...vitals,
+    });
+    expect(line['_aws'].CloudWatchMetrics).toEqual([
+      {
+        Namespace: 'Nightporter',
+        Dimensions: [['Deployment', 'Service']],
+        Metrics: Object.entries(SERVICE_METRICS).map(([Name, { unit }]) => ({ Name, Unit: unit })),
+      },
+    ]);
+  });
+
+  it('are short: every awake service says them at every tick', () => {
+    const { telemetry, lines } = anEmfTelemetry();
+    telemetry.vitals('a-service-of-a-usual-name', { AwakeWanted: [1], NotReadySeconds: [0] });
+    expect(lines[0]?.length).toBeLessThan(500);
+  });
+
+  it('are not told where nobody wants them', () => {
+    const { telemetry, lines } = anEmfTelemetry(false);
+    telemetry.vitals('api', vitals);
+    expect(lines).toEqual([]);
   });
 });
 

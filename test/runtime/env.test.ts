@@ -40,6 +40,7 @@ const GOOD = {
   FAILED_UPLOADS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/nightporter-failed',
   METRIC_NAMESPACE: 'Nightporter',
   DEPLOYMENT: 'nightporter-dev',
+  SERVICE_METRICS: 'on',
 };
 
 const read = (more: Readonly<Record<string, string | undefined>> = {}) => environmentOf(ALL, { ...GOOD, ...more });
@@ -88,6 +89,7 @@ describe('the environment of a function', () => {
     ['DEFAULT_SERVICE', '../x'],
     ['ACTIVITY_NAMESPACE', ''],
     ['METRIC_NAMESPACE', 'with space'],
+    ['SERVICE_METRICS', 'true'],
     ['NEWS_TOPIC_ARN', 'news'],
     ['REGISTRY_BUCKET', 'packages/'],
     ['PACKAGES_TOPIC_ARN', 'packages'],

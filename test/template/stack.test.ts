@@ -3,10 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Route } from '#shared/http/endpoint.ts';
+import { sourceOf, STACKS } from '../support/cfn/companions.ts';
 import { discard, packageHollowStack, packageStack, type Packaged } from '../support/packaged-stack.ts';
 import { RULES } from './rules/all.ts';
 import { routes } from './rules/api.ts';
-import { ofType, text, type Template } from './rules/template.ts';
+import { ofType, text, type Resource, type Template } from './rules/template.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -28,6 +29,8 @@ const VARIANTS = {
     '--param=alarmEmail=ops@example.org',
     '--param=reservedConcurrency=7',
     '--param=accessLogs=on',
+    '--param=serviceMetrics=off',
+    '--param=releaseEvents=on',
     '--param=unregisteredDevelopers=allow',
     '--param=registryReaders=arn:aws:iam::123456789012:role/runtime,210987654321',
     '--param=breakGlassRole=arn:aws:iam::123456789012:role/mender',
@@ -172,6 +175,23 @@ describe('a parameter', () => {
     expect(String(lockDays('with everything else chosen'))).toBe('365');
   });
 
+  it('says whether each service has metrics of its own, to whoever looks at services', () => {
+    const told = (variant: Variant) =>
+      ofType(template(variant), 'AWS::Lambda::Function')
+        .map(([, { Properties }]) => Properties.Environment.Variables)
+        .filter(({ CLUSTERS }) => CLUSTERS !== undefined)
+        .map(({ SERVICE_METRICS }) => SERVICE_METRICS);
+    expect(new Set(told('as it comes'))).toEqual(new Set(['on']));
+    expect(new Set(told('with everything else chosen'))).toEqual(new Set(['off']));
+  });
+
+  it('says whether the registry tells EventBridge what becomes of it', () => {
+    const told = (variant: Variant) =>
+      template(variant).Resources['RegistryBucket']?.Properties.NotificationConfiguration.EventBridgeConfiguration;
+    expect(told('as it comes')).toBeUndefined();
+    expect(told('with everything else chosen')).toEqual({ EventBridgeEnabled: true });
+  });
+
   it('says with whose key the registry is encrypted, and who may use it', () => {
     const encryption = (variant: Variant) =>
       template(variant).Resources['RegistryBucket']?.Properties.BucketEncryption.ServerSideEncryptionConfiguration;
@@ -244,10 +264,16 @@ describe('the runbook', () => {
     .slice(1)
     .map((page) => ({ title: page.split('\n')[0] ?? '', page }));
   const anchors = pages.map(({ title }) => title.toLowerCase().replaceAll(/[^\w-]/g, ''));
+  /** Those that are parts of others have none. */
+  const pageOf = ({ Properties }: Resource): readonly string[] => {
+    const [, anchor] = /#([\w-]+)/.exec(JSON.stringify(Properties.AlarmDescription)) ?? [];
+    return Properties.ActionsEnabled === false ? [] : [anchor ?? 'no page'];
+  };
   const named = () =>
-    ofType(template('as it comes'), 'AWS::CloudWatch::Alarm').map(
-      ([, { Properties }]) => Properties.AlarmDescription.split('#')[1],
-    );
+    [template('as it comes'), ...STACKS.map(sourceOf)]
+      .flatMap(({ Resources }) => Object.values(Resources))
+      .filter(({ Type }) => /^AWS::CloudWatch::(?:Composite)?Alarm$/.test(Type))
+      .flatMap(pageOf);
 
   it('has a page for every alarm, and none for another', () => {
     expect(new Set(named())).toEqual(new Set(anchors));

@@ -40,6 +40,7 @@ export const consoleTelemetry = ({ clock, dataFolder, print, printFailure }: Con
     event: (name, fields) => print(titled(name, fields)),
     failure,
     metric: () => undefined,
+    vitals: () => undefined,
     audit: (entry) => {
       keep(entry);
       if (hasChanged(entry)) print(titled(changeOf(entry), { service: entry.service }));
