@@ -94,10 +94,13 @@ const leaveOutOfRegistry = (resources, { registryKey, registryReplica, registryA
 
 /** What stands in the files of infra/aws and was not asked for. */
 const leaveOut = (resources, options) => {
-  const { alarmEmail, existingApiKeyId, accessLogs } = options;
+  const { alarmEmail, existingApiKeyId, accessLogs, releaseEvents } = options;
   leaveOutOfRegistry(resources, options);
   if (!alarmEmail) delete resources.AlarmEmail;
   if (!existingApiKeyId) delete resources.ExistingUsagePlanKey;
+  if (releaseEvents === 'off') {
+    delete resources.RegistryBucket.Properties.NotificationConfiguration.EventBridgeConfiguration;
+  }
   if (accessLogs === 'off') {
     delete resources.ApiAccessLogs;
     delete resources.ApiStage.Properties.AccessLogSetting;

@@ -1,6 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Request } from './requests.ts';
-import { ACCOUNT, type Permission, type Stack } from './stack.ts';
+import { ACCOUNT } from '../support/cfn/physical.ts';
+import type { Permission, Stack } from './stack.ts';
 
 const FUNCTION = `arn:aws:iam::${ACCOUNT}:role/function`;
 

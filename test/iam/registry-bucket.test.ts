@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { discard, packageHollowStack } from '../support/packaged-stack.ts';
 import { policyCheck, type MayDo } from './policy-check.ts';
 import type { Request } from './requests.ts';
-import { ACCOUNT, stackOf, type Permission, type Stack } from './stack.ts';
+import { sourceOf } from '../support/cfn/companions.ts';
+import { deploy } from '../support/cfn/deployed.ts';
+import { ACCOUNT } from '../support/cfn/physical.ts';
+import { permissionsIn } from './companion-roles.ts';
+import { stackOf, type Permission, type Stack } from './stack.ts';
 
 const ROLE = `arn:aws:iam::${ACCOUNT}:role`;
 const BREAK_GLASS = `${ROLE}/mender`;
@@ -107,19 +108,10 @@ describe('the bucket of the registry', () => {
   });
 });
 
-/** `infra/aws/developer.yml`, filled in as CloudFormation would. */
+/** What `infra/stacks/developer.yml` makes. */
 const developerRole = (developer: string): readonly Permission[] => {
-  const file = path.resolve(import.meta.dirname, '../../infra/aws/developer.yml');
-  const filled = readFileSync(file, 'utf8')
-    .replaceAll('${AWS::Partition}', 'aws')
-    .replaceAll('${RegistryBucket}', stack.registryBucket)
-    .replaceAll('${Developer}', developer);
-  const { Policies } = parse(filled, { logLevel: 'silent' }).Resources.UploadRole.Properties;
-  return Policies.flatMap(({ PolicyDocument }: any) =>
-    PolicyDocument.Statement.flatMap(({ Action, Resource, Condition = {} }: any) =>
-      [Action].flat().map((action: string) => ({ action, resource: Resource, condition: Condition })),
-    ),
-  );
+  const parameters = { RegistryBucket: stack.registryBucket, Developer: developer, AssumedBy: `${ROLE}/any` };
+  return permissionsIn(deploy({ template: sourceOf('developer'), stack: 'developer', parameters }), 'UploadRole');
 };
 
 describe('the role of a developer', () => {
@@ -145,14 +137,29 @@ describe('the role of a developer', () => {
       on('PutObject', 'uploads/acme2/hello.apkg'),
       on('PutObject', 'uploads/other/hello.apkg'),
       on('PutObject', 'uploads/hello.apkg'),
+      on('PutObjectAcl', 'uploads/acme/hello.apkg'),
+      on('AbortMultipartUpload', 'uploads/other/hello.apkg'),
       on('PutObject', 'results/acme/hello.json'),
       on('PutObject', 'packages/acme/hello/1.0.0/package.apkg', CREATE),
       on('PutObject', 'index/registry.json', REPLACE),
       on('GetObject', 'uploads/acme/hello.apkg'),
       on('GetObject', 'results/other/hello.json'),
       on('DeleteObject', 'uploads/acme/hello.apkg'),
-      on('ListBucket', '', { 's3:prefix': '' }),
-      on('ListBucket', '', { 's3:prefix': 'results/other/' }),
+      on('DeleteObject', 'uploads/other/hello.apkg'),
+      on('DeleteObject', 'results/acme/hello.json'),
+      on('DeleteObjectVersion', 'uploads/acme/hello.apkg'),
+      on('ListBucket', ''),
+      on('ListBucketVersions', ''),
+      ...[
+        '',
+        'uploads/',
+        'uploads/acme/',
+        'uploads/other/',
+        'results/',
+        'results/acme',
+        'results/acme2/',
+        'results/other/',
+      ].map((prefix) => on('ListBucket', '', { 's3:prefix': prefix })),
     ])
       expect(await may(request)).toBe(false);
   });

@@ -20,6 +20,10 @@ describe('the commands for CloudFormation', () => {
       expect(pages).toContain(`docs/${page}.md`);
   });
 
+  it.each(pages)('are all read: %s', (page) => {
+    expect(commandsIn(text(page))).toHaveLength(text(page).match(/aws cloudformation [a-z-]+ /g)?.length ?? 0);
+  });
+
   it.each(pages)('are such as the AWS CLI takes, with files and parameters that there are: %s', (page) => {
     const faults = commandsIn(text(page)).flatMap((command) =>
       faultsOf(command).map((fault) => `${fault}: ${line(command)}`),
