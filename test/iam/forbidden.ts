@@ -1,7 +1,8 @@
 import { allowedContextKeysForRequest } from '@cloud-copilot/iam-simulate';
 import type { Trespass } from './conformance.ts';
 import type { Request, Requests } from './requests.ts';
-import { ACCOUNT, arnOf, REGION, type Stack } from './stack.ts';
+import { ACCOUNT, arnOf, REGION } from '../support/cfn/physical.ts';
+import type { Stack } from './stack.ts';
 
 const MANAGED = { 'aws:ResourceTag/nightporter:managed': 'true' };
 const RANDOM_ARN = arnOf('ecs', 'task-definition/other:1');

@@ -37,7 +37,8 @@ import type { SimService } from '../support/sim-aws/machines.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { recording } from './recording.ts';
 import type { Recorded } from './requests.ts';
-import { arnOf, type Stack } from './stack.ts';
+import { arnOf } from '../support/cfn/physical.ts';
+import type { Stack } from './stack.ts';
 
 type Door = (event: unknown, context: typeof CONTEXT) => Promise<APIGatewayProxyResult | void>;
 

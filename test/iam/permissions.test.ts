@@ -11,7 +11,8 @@ import { racedCalls } from './raced-calls.ts';
 import { requestsByRole, type Requests } from './requests.ts';
 import { playRegistry } from './registry-scenes.ts';
 import { play } from './scenes.ts';
-import { arnOf, stackOf, type Permission, type Role, type Stack } from './stack.ts';
+import { arnOf } from '../support/cfn/physical.ts';
+import { stackOf, type Permission, type Role, type Stack } from './stack.ts';
 
 const RACES = 300;
 const SEED = 20_261_120;

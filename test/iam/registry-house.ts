@@ -14,7 +14,7 @@ import {
   environmentOf,
   registrySettings,
   registryVariables,
-  uploaderVariables,
+  judgingVariables,
 } from '#shared/runtime/env.ts';
 import { grants } from '#shared/usecases/caller.ts';
 import { registryOn } from '#shared/usecases/registry/deps.ts';
@@ -28,10 +28,11 @@ import { account, type AwsService } from '../support/sim-aws/account.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { recording } from './recording.ts';
 import type { Recorded } from './requests.ts';
-import { uniqueIdOf, type Stack } from './stack.ts';
+import { uniqueIdOf } from '../support/cfn/physical.ts';
+import type { Stack } from './stack.ts';
 
 const CONTEXT = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 29_000 };
-const JUDGING = { ...registryVariables(), ...uploaderVariables };
+const JUDGING = { ...registryVariables(), ...judgingVariables };
 
 /** The registry's own role for developers who have none. */
 export const UPLOADER = uniqueIdOf('PackagesRole');

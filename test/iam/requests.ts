@@ -1,5 +1,6 @@
 import type { Call } from '../support/sim-aws/account.ts';
-import { arnOf, REGION, type Stack } from './stack.ts';
+import { arnOf, REGION } from '../support/cfn/physical.ts';
+import type { Stack } from './stack.ts';
 
 /** A call of the SDK, with what AWS knows besides when it decides whether to allow it. */
 export interface Recorded extends Call {

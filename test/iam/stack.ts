@@ -1,3 +1,5 @@
+import { resolver } from '../support/cfn/intrinsics.ts';
+import { attributeOf, PSEUDO, referenceTo, type Made } from '../support/cfn/physical.ts';
 import {
   functions,
   listed,
@@ -38,61 +40,30 @@ export interface Stack {
 
 type Act = readonly [action: string, resource: string];
 
-export const ACCOUNT = '123456789012';
-export const REGION = 'eu-central-1';
-const PSEUDO: Readonly<Record<string, string>> = {
-  'AWS::Partition': 'aws',
-  'AWS::AccountId': ACCOUNT,
-  'AWS::Region': REGION,
-};
-
-export const arnOf = (service: string, resource: string): string =>
-  `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-
-/** As AWS would make one up. */
-export const uniqueIdOf = (role: string): string =>
-  `AROA${role
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]/g, '')
-    .padEnd(17, 'X')}`;
-
 /** Fills in what CloudFormation would; what it does not know is a mistake, not a guess. */
-const resolver = ({ Resources }: Template) => {
-  const named = (id: string, property: string): string => resolve(Resources[id]?.Properties?.[property]) as string;
-  const arns: Readonly<Record<string, (id: string) => string>> = {
-    'AWS::Lambda::Function': (id) => arnOf('lambda', `function:${named(id, 'FunctionName')}`),
-    // That of a log group ends so.
-    'AWS::Logs::LogGroup': (id) => arnOf('logs', `log-group:${named(id, 'LogGroupName')}:*`),
-    'AWS::SQS::Queue': (id) => arnOf('sqs', `stack-${id}`),
-    'AWS::SNS::Topic': (id) => arnOf('sns', `stack-${id}`),
-    'AWS::S3::Bucket': (id) => `arn:aws:s3:::${named(id, 'BucketName')}`,
+const fillingIn = ({ Resources }: Template) => {
+  const unknown = (what: string): never => {
+    throw new Error(`nobody knows ${what}`);
   };
-  const attribute = (id: string, name: string): string => {
-    if (name === 'RoleId' && Resources[id]?.Type === 'AWS::IAM::Role') return uniqueIdOf(id);
-    const arn = arns[Resources[id]?.Type ?? ''];
-    if (name !== 'Arn' || !arn) throw new Error(`nobody knows the ${name} of ${id}`);
-    return arn(id);
+  const made = (id: string): Made => {
+    const resource = Resources[id];
+    if (!resource) return unknown(`what a reference to ${id} is`);
+    const { Properties = {} } = resource;
+    // No name depends on another property than names.
+    const names = Object.entries(Properties).filter(([name]) => name.endsWith('Name'));
+    const filled = Object.fromEntries(names.map(([name, value]) => [name, resolve(value)]));
+    return { stack: 'stack', id, resource: { ...resource, Properties: filled } };
   };
-  const reference = (id: string): string => {
-    if (id in PSEUDO) return PSEUDO[id] as string;
-    if (Resources[id]?.Type === 'AWS::S3::Bucket') return named(id, 'BucketName');
-    if (Resources[id]?.Type === 'AWS::SNS::Topic') return attribute(id, 'Arn');
-    if (Resources[id]?.Type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/stack-${id}`;
-    throw new Error(`nobody knows what a reference to ${id} is`);
-  };
-  const filledIn = (text: string): string =>
-    text.replaceAll(/\$\{([^}]+)\}/g, (_, id: string) => {
-      const [resource = '', name] = id.split('.');
-      return name === undefined ? reference(id) : attribute(resource, name);
-    });
-  const resolve = (value: any): unknown => {
-    if (Array.isArray(value)) return value.map(resolve);
-    if (typeof value !== 'object' || value === null) return value;
-    if ('Ref' in value) return reference(value.Ref);
-    if ('Fn::GetAtt' in value) return attribute(value['Fn::GetAtt'][0], value['Fn::GetAtt'][1]);
-    if ('Fn::Sub' in value) return filledIn(value['Fn::Sub']);
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
-  };
+  const isReferredTo = (id: string): boolean =>
+    ['AWS::S3::Bucket', 'AWS::SNS::Topic', 'AWS::SQS::Queue'].includes(Resources[id]?.Type ?? '');
+  const isTold = (name: string): boolean => ['Arn', 'RoleId'].includes(name);
+  const resolve = resolver({
+    reference: (id) => PSEUDO[id] ?? (isReferredTo(id) ? referenceTo(made(id)) : unknown(`what ${id} refers to`)),
+    attribute: (id, name) => (isTold(name) ? attributeOf(made(id), name) : unknown(`the ${name} of ${id}`)),
+    condition: (name) => unknown(`whether ${name}`),
+    imported: unknown,
+    mapping: () => unknown('maps'),
+  });
   return resolve;
 };
 
@@ -106,7 +77,8 @@ const byPrefix = (condition: Permission['condition']): readonly Permission['cond
   }));
 };
 
-const permissionsOf = (statement: any): readonly Permission[] => {
+/** The permissions in a statement that is filled in. */
+export const permissionsOf = (statement: any): readonly Permission[] => {
   const { Effect, Action, Resource, Condition = {}, ...others } = statement;
   if (Effect !== 'Allow' || 'NotAction' in others || 'NotResource' in others) {
     throw new Error(`not a plain permission: ${JSON.stringify(statement)}`);
@@ -118,7 +90,7 @@ const permissionsOf = (statement: any): readonly Permission[] => {
   );
 };
 
-type Resolve = ReturnType<typeof resolver>;
+type Resolve = ReturnType<typeof fillingIn>;
 
 const roleOf = ({ Resources }: Template, resolve: Resolve, id: string | undefined, name: string): Role => {
   const role = Resources[id ?? ''];
@@ -152,7 +124,7 @@ const byLambda = (template: Template, resolve: Resolve, [id, { Properties }]: En
 
 /** Reads a packaged template. */
 export const stackOf = (template: Template): Stack => {
-  const resolve = resolver(template);
+  const resolve = fillingIn(template);
   const all = functions(template).map((entry) => {
     const { Handler, Role, Environment } = entry[1].Properties;
     // As its folder is called.

@@ -8,6 +8,8 @@ export interface SimTask {
   readonly health: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   readonly createdAt: number;
   readonly startedAt: number | null;
+  /** When it was asked to stop. */
+  readonly stoppingAt: number | null;
   readonly stoppedAt: number | null;
   readonly stopCode: StopCode | null;
   readonly stoppedReason: string | null;
@@ -49,6 +51,8 @@ export interface SimService {
   build: Build;
   /** How long a task stays in one status; null: until somebody moves it. */
   paceMs: number | null;
+  /** How long a container that is asked to stop goes on. */
+  stopMs: number;
   /** What becomes of every task that reaches this status; null: it lives. */
   fate: (End & { readonly at: TaskStatus }) | null;
   movedAt: number;
@@ -102,13 +106,15 @@ const ended = (task: SimTask, { stopCode, stoppedReason, exitCode }: End): SimTa
   exitCode,
 });
 
-const moved = (task: SimTask, { build }: SimService, at: number): SimTask => {
+const moved = (task: SimTask, { build, stopMs }: SimService, at: number): SimTask => {
   const lastStatus = LIFE[task.lastStatus];
+  if (task.lastStatus === 'STOPPING' && at < (task.stoppingAt ?? at) + stopMs) return task;
   if (task.lastStatus === 'RUNNING') return build.hasHealthCheck ? { ...task, health: 'HEALTHY' } : task;
   return {
     ...task,
     lastStatus,
     startedAt: lastStatus === 'RUNNING' ? at : task.startedAt,
+    stoppingAt: lastStatus === 'STOPPING' ? at : task.stoppingAt,
     stoppedAt: lastStatus === 'STOPPED' && task.stoppedAt === null ? at : task.stoppedAt,
   };
 };
@@ -140,6 +146,7 @@ export const machines = (now: () => number, remembers: boolean) => {
       health: 'UNKNOWN',
       createdAt: at,
       startedAt: null,
+      stoppingAt: null,
       stoppedAt: null,
       stopCode: null,
       stoppedReason: null,
@@ -221,6 +228,7 @@ export const machines = (now: () => number, remembers: boolean) => {
         taskDefinition: `${seed.service}:1`,
         build: { port: 80, hasHealthCheck: true },
         paceMs: null,
+        stopMs: 0,
         fate: null,
         ...seed,
         tasks: [],
@@ -246,6 +254,13 @@ export const machines = (now: () => number, remembers: boolean) => {
       void change(cluster, name, (service) => {
         const victim = service.tasks.find(isLive);
         service.tasks = service.tasks.map((task) => (task === victim ? ended(task, CRASH) : task));
+      }),
+    /** A deployment comes to its end: what runs an older task definition has to go. */
+    replaceOld: (name: string, cluster = MAIN_CLUSTER): void =>
+      void change(cluster, name, (service) => {
+        const isOld = (task: SimTask): boolean => isLive(task) && task.taskDefinition !== service.taskDefinition;
+        service.tasks = service.tasks.map((task) => (isOld(task) ? ended(task, SCALED_IN) : task));
+        service.deployingSince = null;
       }),
     /** The scaler acts, unless it is suspended: lifts to the minimum, else wanders within its bounds. */
     scale: (name: string, cluster = MAIN_CLUSTER): void =>
