@@ -82,6 +82,7 @@ const environment = (url: string): NodeJS.ProcessEnv => ({
   CLUSTERS: 'main',
   DEFAULT_SERVICE: '',
   METRIC_NAMESPACE: 'Nightporter',
+  SERVICE_METRICS: 'on',
   DEPLOYMENT: 'bench',
 });
 

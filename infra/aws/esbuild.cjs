@@ -9,8 +9,11 @@ module.exports = {
   // What is imported on demand would otherwise come along as a file of its own that the zip has not.
   supported: { 'dynamic-import': false },
   sourcemap: false,
-  // The whole chain of providers is a third of the SDK.
-  alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
+  alias: {
+    // The whole chain of providers is a third of the SDK.
+    '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts',
+    '@smithy/core/event-streams': './infra/aws/no-event-streams.ts',
+  },
   plugins: 'infra/aws/esbuild-plugins.cjs',
   // The SDK too: what is bundled is what was tested, and it loads quicker than the runtime's own.
   exclude: [],

@@ -125,7 +125,14 @@ export const yamlTree = (): YamlReader => (text, depthMax) => {
   const lines = new LineCounter();
   const lineOf = (offset: number): number => lines.linePos(offset).line;
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const options = { schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false } as const;
+  // The bundles hold the rest of the package to these (infra/aws/esbuild-plugins.cjs).
+  const options = {
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+  } as const;
   const documents: Document.Parsed[] = [...new Composer(options).compose(tokens, true, text.length)];
   const [first, second] = documents;
   const marks = marksOf(tokens, lineOf);

@@ -4,7 +4,7 @@ import { KNOWN_GAPS } from './known-gaps.ts';
 import { runCommand } from './support/command.ts';
 import { installTools, type PythonTools, TOOLS_FOLDER, ToolsMissing } from './support/python-tools.ts';
 import { gapLines, type Outcome, type PartReport, reportOf } from './support/report.ts';
-import { lintTemplate } from './template-lint.ts';
+import { lintCompanions, lintTemplate } from './template-lint.ts';
 
 type Part = (tools: PythonTools) => Promise<Outcome>;
 
@@ -18,8 +18,9 @@ const tests: Part = async () => {
 };
 
 const PARTS: Readonly<Record<string, Part>> = {
-  'adapters, packaged stack and HTTP API': tests,
+  'adapters, packaged stack, companion stacks and HTTP API': tests,
   'packaged template': (tools) => lintTemplate(root, tools),
+  'companion templates': (tools) => lintCompanions(root, tools),
   'packages as Python reads them': ({ python }) => differential(python, { runs: 20_000, seed: 1 }),
 };
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { openApiCheck } from '../../support/openapi-check.ts';
 import { discard, type Packaged, packageStack } from '../../support/packaged-stack.ts';
-import { TOOLS_FOLDER, toolsIn } from '../support/python-tools.ts';
+import { type Inventory, inventoryOf, look } from './inventory.ts';
 import { meant, plainCallsTo } from './plain-calls.ts';
 
 const run = promisify(execFile);
@@ -22,9 +22,6 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, Resource>>;
 }
-
-/** The names of what there is, by kind. */
-export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 export interface Answer {
   readonly status: number;
@@ -81,13 +78,7 @@ export const deploymentTo = (endpoint: string, document: Readonly<Record<string,
     await run(process.execPath, [bin, ...args, '--stage', STAGE], { cwd: copy, env });
   };
 
-  const look = async (...args: readonly string[]) => {
-    const script = join(import.meta.dirname, 'inventory.py');
-    const { stdout } = await run(toolsIn(TOOLS_FOLDER).python, [script, endpoint, ...args], { maxBuffer: 2 ** 24 });
-    return JSON.parse(stdout);
-  };
-
-  const stack = (): Promise<Stack> => look(STACK);
+  const stack = (): Promise<Stack> => look(endpoint, STACK);
   const idOf = async (logicalId: string): Promise<string> => {
     const { resources } = await stack();
     const found = resources[logicalId];
@@ -103,7 +94,7 @@ export const deploymentTo = (endpoint: string, document: Readonly<Record<string,
 
   return {
     stack,
-    inventory: () => look(),
+    inventory: () => inventoryOf(endpoint),
     deploy: async (parameters) => {
       const params = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
       await close();

@@ -11,8 +11,9 @@ import { builtPackage, sha256Of } from '../../support/registry/built-package.ts'
 import { ministackStackGaps } from '../known-gaps.ts';
 import { s3On, snsOn, sqsOn } from '../support/clients.ts';
 import { withKnownGaps } from '../support/with-known-gaps.ts';
-import { deploymentTo, type Inventory } from './deployment.ts';
+import { deploymentTo } from './deployment.ts';
 import { guestsOf } from './guests.ts';
+import type { Inventory } from './inventory.ts';
 import { plainCallsTo } from './plain-calls.ts';
 
 /** The whole of it on an AWS that somebody else wrote, deployed and removed by the commands that users have. */

@@ -46,10 +46,14 @@ with tempfile.TemporaryDirectory(prefix="nightporter-ministack-") as folder:
         TMPDIR=folder,
     )
     tempfile.tempdir = folder
+    import known_attributes
     import told_keys
+    import written_counts
     from ministack.app import main
 
+    known_attributes.mend()
     told_keys.mend()
+    written_counts.mend()
 
     threading.Thread(target=tell_and_wait, args=[port], daemon=True).start()
     main()
