@@ -29,11 +29,17 @@ export interface Api {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
+/** In the same process, so that a client can be given it in place of the network. */
+export interface ApiAtHand extends Api {
+  /** As `fetch` does it, below `http://localhost`. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
 const contentOf = (body: unknown): string | undefined =>
   typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
 
 /** The server's addresses without a socket. Every answer is held against the OpenAPI document on the way. */
-export const anApi = (plane: ControlPlane, grant: Grant = EVERYTHING): Api => {
+export const anApi = (plane: ControlPlane, grant: Grant = EVERYTHING): ApiAtHand => {
   const ending = new AbortController().signal;
   const endpoints = allEndpoints(plane, plane.packages.deps);
   const server = localServer({
@@ -64,6 +70,7 @@ export const anApi = (plane: ControlPlane, grant: Grant = EVERYTHING): Api => {
 
   return {
     routes: server.routes.filter(({ method }) => method !== 'ALL'),
+    fetch: async (url, init) => server.request(url, init),
     call: async (method, path, call = {}) => {
       check ??= openApiCheck((await send('GET', '/openapi.json', {})).body);
       const answer = await send(method, path, call);

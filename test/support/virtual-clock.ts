@@ -11,6 +11,8 @@ export const T0 = Date.UTC(2026, 10, 20, 10);
 export interface VirtualClock extends Clock {
   /** Lets time pass while nobody does anything. */
   advance(durationMs: number): void;
+  /** Time stands still while work goes on that is not done in one go, such as a computation in another thread. */
+  during<T>(work: Promise<T>): Promise<T>;
   /** How often somebody slept, and for how long. */
   readonly slept: readonly number[];
 }
@@ -26,8 +28,13 @@ export const virtualClock = (start = T0): VirtualClock => {
   let now = start;
   let sleepers: readonly Sleeper[] = [];
   let isDriven = false;
+  let busy = 0;
 
   const drive = (): void => {
+    if (busy > 0) {
+      setImmediate(drive);
+      return;
+    }
     const next = Math.min(...sleepers.map(({ at }) => at));
     const due = sleepers.filter(({ at }) => at === next);
     sleepers = sleepers.filter(({ at }) => at !== next);
@@ -42,6 +49,14 @@ export const virtualClock = (start = T0): VirtualClock => {
     now: () => now,
     advance: (durationMs) => {
       now += durationMs;
+    },
+    during: async (work) => {
+      busy += 1;
+      try {
+        return await work;
+      } finally {
+        busy -= 1;
+      }
     },
     sleep: (durationMs, signal) =>
       new Promise((resolve, reject) => {
