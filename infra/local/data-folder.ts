@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { parseOwner } from '#shared/adapters/local/file-lock.ts';
 
 const FOLDERS = ['.', 'buckets', join('buckets', 'control'), join('buckets', 'registry', 'uploads'), 'tasks'];
-const FILES = ['api-key', 'audit.ndjson', 'notifications.ndjson'];
+const FILES = ['api-key', 'audit.ndjson', 'notifications.ndjson', 'url'];
 const LOCK = 'server.lock';
 const { R_OK, W_OK, X_OK } = constants;
 

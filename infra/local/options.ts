@@ -21,6 +21,12 @@ const TICK_MAX_MS = 3_600_000;
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const DEMO_SERVICES = fileURLToPath(new URL('./services.yaml', import.meta.url));
 
+/** The services that there are without a file of one's own: their file, and where its commands run. */
+export interface Demo {
+  readonly servicesFile: string;
+  readonly workingFolder: string;
+}
+
 const port = (text: string): number => {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 0 (any free port) to 65535.');
@@ -42,7 +48,8 @@ const notEmpty = (text: string): string => {
   throw new InvalidArgumentError('It must not be empty.');
 };
 
-interface Given {
+/** What the command line says. */
+export interface GivenOptions {
   readonly port: number;
   readonly host: string;
   readonly data: string;
@@ -52,49 +59,57 @@ interface Given {
   readonly defaultService?: string;
 }
 
+/** The options of whoever starts a server; besides them there is the key. */
+export const localOptions = (): readonly Option[] => [
+  new Option('--port <number>', '0 picks a free one').argParser(port).default(8787),
+  new Option('--host <address>', 'where to listen').argParser(notEmpty).default('127.0.0.1'),
+  new Option('--data <folder>', 'where everything is kept')
+    .env('NIGHTPORTER_DATA')
+    .argParser(notEmpty)
+    .default('.nightporter'),
+  new Option(
+    '--config <file>',
+    'the services, whose commands run in this folder; without it the demo services',
+  ).argParser(notEmpty),
+  new Option('--tick <duration>', 'how often to look after every service').argParser(tick).default(2_000, '2s'),
+  new Option('--default-service <id>', 'which one POST /wake and /kill mean when they name none')
+    .env('NIGHTPORTER_DEFAULT_SERVICE')
+    .argParser(notEmpty),
+];
+
 const command = (): Command =>
-  new Command('npm start --')
-    .description('Nightporter on this machine: wakes services when somebody rings, and puts them to sleep again.')
-    .addOption(new Option('--port <number>', '0 picks a free one').argParser(port).default(8787))
-    .addOption(new Option('--host <address>', 'where to listen').argParser(notEmpty).default('127.0.0.1'))
-    .addOption(new Option('--data <folder>', 'where everything is kept').argParser(notEmpty).default('.nightporter'))
-    .addOption(
-      new Option(
-        '--config <file>',
-        'the services, whose commands run in this folder; without it the demo services',
-      ).argParser(notEmpty),
-    )
-    .addOption(
-      new Option('--tick <duration>', 'how often to look after every service').argParser(tick).default(2_000, '2s'),
+  localOptions()
+    .reduce(
+      (made, option) => made.addOption(option),
+      new Command('npm start --').description(
+        'Nightporter on this machine: wakes services when somebody rings, and puts them to sleep again.',
+      ),
     )
     .addOption(
       new Option('--api-key <key>', 'without it one is made and kept in the data folder')
         .env('NIGHTPORTER_API_KEY')
         .argParser(apiKey),
     )
-    .addOption(
-      new Option('--default-service <id>', 'which one POST /wake and /kill mean when they name none')
-        .env('NIGHTPORTER_DEFAULT_SERVICE')
-        .argParser(notEmpty),
-    )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help shows every option)');
+
+/** The commands of the demo services are written from their own folder; those of another file from where one stands. */
+export const toOptions = (given: GivenOptions, demo: Demo): Options => ({
+  port: given.port,
+  host: given.host,
+  dataFolder: resolve(given.data),
+  servicesFile: given.config ?? demo.servicesFile,
+  workingFolder: given.config === undefined ? demo.workingFolder : process.cwd(),
+  tickMs: given.tick,
+  apiKey: given.apiKey,
+  defaultService: given.defaultService,
+});
 
 /** Reads the command line; ends the process with status 2, saying why, when it makes no sense. */
 export const readOptions = (argv: readonly string[]): Options => {
   const given = command()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(argv)
-    .opts<Given>();
-  return {
-    port: given.port,
-    host: given.host,
-    dataFolder: resolve(given.data),
-    servicesFile: given.config ?? DEMO_SERVICES,
-    // The commands of the demo services are written from here; those of a file of one's own from where one stands.
-    workingFolder: given.config === undefined ? REPOSITORY : process.cwd(),
-    tickMs: given.tick,
-    apiKey: given.apiKey,
-    defaultService: given.defaultService,
-  };
+    .opts<GivenOptions>();
+  return toOptions(given, { servicesFile: DEMO_SERVICES, workingFolder: REPOSITORY });
 };

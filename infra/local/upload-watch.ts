@@ -79,6 +79,8 @@ export const uploadWatch = async (options: UploadWatchOptions): Promise<void> =>
     for (let first = 0; first < keys.length && !ending.aborted; first += BATCH) {
       await handle(keys.slice(first, first + BATCH));
     }
+    // What was due and was not seen is gone: what comes in its place is not to wait as long.
+    for (const [key, { dueAt }] of retries) if (dueAt === Infinity && !keys.includes(key)) retries.delete(key);
     return tookMs;
   };
 

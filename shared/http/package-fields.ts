@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DEFAULT_LIMITS } from '#shared/domain/registry/limits.ts';
+import { DEFAULT_LIMITS, LIMITS_FACTOR } from '#shared/domain/registry/limits.ts';
 import { DEVELOPER_PATTERN, PACKAGE_NAME_PATTERN, UPLOAD_FILE_PATTERN } from '#shared/domain/registry/registry-keys.ts';
 import { VERSION_LENGTH, VERSION_PATTERN } from '#shared/domain/registry/semver.ts';
 import { numberInBody, text } from './fields.ts';
@@ -29,7 +29,7 @@ export const file = /* @__PURE__ */ text(
 /** A limit of the developer's own may be another: the processor knows it, and has the last word. */
 export const size = /* @__PURE__ */ numberInBody({
   min: 1,
-  max: 5 * DEFAULT_LIMITS.fileBytes,
+  max: LIMITS_FACTOR * DEFAULT_LIMITS.fileBytes,
   description: 'How many bytes the package has.',
 });
 export const sha256 = /* @__PURE__ */ text(/^[0-9a-f]{64}$/, SHA256_RULE, 'Of the package, in hex.');

@@ -25,3 +25,9 @@ export interface DeadLetters {
   sendBack(letter: DeadLetter, provenance: Provenance): Promise<void>;
   remove(letter: DeadLetter): Promise<void>;
 }
+
+/** The same, for who only wants to look. */
+export interface BrowsableLetters extends DeadLetters {
+  /** Lets others see it again, at once, as if nobody had received it. */
+  putBack(letter: DeadLetter): Promise<void>;
+}

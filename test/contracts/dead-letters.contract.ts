@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter, DeadLetters } from '#shared/ports/dead-letters.ts';
+import type { BrowsableLetters, DeadLetter } from '#shared/ports/dead-letters.ts';
 
 /** A queue of messages that were given up, and the one that they came from, looked at from behind. */
 export interface DeadLettersUnderTest {
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: BrowsableLetters;
   /** Gives a message up; `replays`: it was sent back so often before. */
   readonly giveUp: (body: string, replays?: number) => Promise<void>;
   /** What is in the queue that they came from, with the attributes. */
@@ -57,6 +57,13 @@ export const deadLettersContract = ({ name, make }: DeadLettersContract): void =
       await giveUp('a');
       await deadLetters.receive(10);
       expect(await deadLetters.receive(10)).toEqual([]);
+    });
+
+    it('a letter that was put back is seen by others at once', async () => {
+      const { deadLetters, giveUp } = await make();
+      await giveUp('a');
+      await deadLetters.putBack(first(await deadLetters.receive(10)));
+      expect((await deadLetters.receive(10)).map(({ body }) => body)).toEqual(['a']);
     });
 
     it('a letter is sent back unchanged, and says where it has been', async () => {

@@ -40,13 +40,14 @@ const watched = async (
   forMs: number,
   process: Process,
   stat = async (key: string): Promise<ObjectVersion | undefined> => versionOf(key),
+  files = settledFrom(keys),
 ) => {
   const clock = virtualClock();
   const telemetry = recordedTelemetry();
   const ending = new AbortController();
   const batches: { readonly afterMs: number; readonly events: readonly UploadEvent[] }[] = [];
   const watching = uploadWatch({
-    files: settledFrom(keys),
+    files,
     registry: { stat },
     process: (events) => {
       batches.push({ afterMs: clock.now() - T0, events });
@@ -106,6 +107,22 @@ describe('the watch over the uploads folder', () => {
       expect(pauses[index]).toBeGreaterThanOrEqual(leastMs);
       expect(pauses[index]).toBeLessThan(leastMs + SECOND);
     }
+  });
+
+  it('forgets how often it tried what is gone: what comes in its place is tried again as soon', async () => {
+    const [key = ''] = keysOf(1);
+    const settled = settledFrom([key]);
+    let [looks, looksSinceGone] = [0, 0];
+    // Six times it cannot be done, then it is gone, and somewhat later somebody puts another one there.
+    const stat = async () => ((looks += 1) === 7 ? undefined : versionOf(key));
+    const look = async () => {
+      if (looks === 7 && (looksSinceGone += 1) === 10) settled.forget(key);
+      return settled.look();
+    };
+    const retry: Process = async () => ['retry'];
+    const { batches } = await watched([key], 5 * MINUTE, retry, stat, { ...settled, look });
+    const pauses = batches.map(({ afterMs }, index) => afterMs - (batches[index - 1]?.afterMs ?? afterMs));
+    expect(pauses[7]).toBeLessThan(2 * SECOND);
   });
 
   it('never gives up on what fails, and never waits longer than a minute', async () => {

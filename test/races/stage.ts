@@ -147,7 +147,7 @@ export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGrou
           }),
       },
       notifier: { notify: async () => {} },
-      telemetry: { event: () => {}, failure: () => {}, metric: () => {}, audit: () => {} },
+      telemetry: { event: () => {}, failure: () => {}, metric: () => {}, vitals: () => {}, audit: () => {} },
     });
     const docs = documents(ports);
     return {

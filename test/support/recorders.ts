@@ -1,5 +1,6 @@
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import type { Activity, ActivityQuery } from '#shared/ports/activity.ts';
+import type { ServiceMetrics } from '#shared/domain/metrics.ts';
 import type { Announcement } from '#shared/domain/registry/promotion.ts';
 import type { Announcer } from '#shared/ports/announcer.ts';
 import type { Notification, Notifier } from '#shared/ports/notifier.ts';
@@ -81,6 +82,8 @@ export interface RecordedTelemetry extends Telemetry {
   readonly failures: readonly { readonly name: string; readonly cause: unknown; readonly fields: Fields }[];
   readonly metrics: readonly { readonly name: string; readonly value: number; readonly fields: Fields }[];
   readonly audits: readonly AuditEntry[];
+  /** What was told of each service apart, in order. */
+  readonly told: readonly (ServiceMetrics & { readonly service: string })[];
   /** The values of one metric, in order. */
   values(metric: string): readonly number[];
 }
@@ -90,15 +93,18 @@ export const recordedTelemetry = (): RecordedTelemetry => {
   const failures: { name: string; cause: unknown; fields: Fields }[] = [];
   const metrics: { name: string; value: number; fields: Fields }[] = [];
   const audits: AuditEntry[] = [];
+  const told: (ServiceMetrics & { readonly service: string })[] = [];
   return {
     events,
     failures,
     metrics,
     audits,
+    told,
     values: (metric) => metrics.filter(({ name }) => name === metric).map(({ value }) => value),
     event: (name, fields) => void events.push({ name, fields }),
     failure: (name, cause, fields) => void failures.push({ name, cause, fields }),
     metric: (name, value, fields = {}) => void metrics.push({ name, value, fields }),
+    vitals: (service, values) => void told.push({ service, ...values }),
     audit: (entry) => void audits.push(entry),
   };
 };

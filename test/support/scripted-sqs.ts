@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   type MessageAttributeValue,
@@ -73,6 +74,12 @@ export const scriptedSqs = (now: () => number) => {
         QueueUrl ?? '',
         queueAt(QueueUrl).filter(({ id }) => id !== ReceiptHandle),
       );
+      return {};
+    }
+    if (command instanceof ChangeMessageVisibilityCommand) {
+      const { QueueUrl, ReceiptHandle, VisibilityTimeout = 0 } = command.input;
+      const kept = queueAt(QueueUrl).find(({ id }) => id === ReceiptHandle);
+      if (kept) kept.visibleAt = now() + VisibilityTimeout * 1000;
       return {};
     }
     throw new Error('the scripted SQS does not know that');

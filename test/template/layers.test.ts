@@ -40,6 +40,9 @@ export const handler = endpoint.run(s3Shelf(new S3Client({})));`,
   'infra/local/main.ts': `import { folderShelf } from '#shared/adapters/local/folder-shelf.ts';
 import { endpoint } from '../../functions/tidy/endpoint.ts';
 console.log(endpoint.run(folderShelf()));`,
+  'client/clock.ts': `export const now = (): number => performance.now();`,
+  'client/wake.ts': `import { now } from './clock.ts';
+export const wake = (): Promise<Response> => fetch('http://localhost/' + now());`,
   'test/support/fake-shelf.ts': `import type { Shelf } from '#shared/ports/shelf.ts';
 export const fakeShelf = (): Shelf => ({ read: async () => ({ limitMs: 1 }) });`,
   'vitest.config.ts': `import { defineConfig } from 'vitest/config';
@@ -94,6 +97,7 @@ const forbidden: Record<string, string[]> = {
     '@aws-sdk/client-s3',
     'node:path',
   ],
+  client: ['#shared/domain/limit.ts', '../shared/domain/limit.ts', './../shared/domain/limit.ts', 'node:path', 'zod'],
   'infra/local': ['@aws-sdk/client-s3', '../../test/support/fake-shelf.ts', 'vitest', 'fast-check'],
 };
 
@@ -119,6 +123,12 @@ const faults: [fault: string, file: string, code: string, rule: string][] = [
     'shared/domain/like-a-value.ts',
     `import { Rule } from './idle/rule.ts';\nexport const rule: Rule = { limitMs: 1 };`,
     'typescript(consistent-type-imports)',
+  ],
+  [
+    'a client that only runs on Node',
+    'client/environment.ts',
+    `export const environment = process.env;`,
+    'eslint(no-restricted-globals)',
   ],
   [
     'a domain that asks for the time',
@@ -219,7 +229,7 @@ interface Diagnostic {
 }
 
 // The folders by name: oxlint would walk into the linked node_modules.
-const folders = ['shared', 'functions', 'infra', 'test', 'vitest.config.ts'];
+const folders = ['shared', 'functions', 'client', 'infra', 'test', 'vitest.config.ts'];
 
 const lint = (folder: string): Promise<Diagnostic[]> =>
   new Promise((resolve, reject) => {

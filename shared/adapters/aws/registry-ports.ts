@@ -3,7 +3,7 @@ import { systemClock } from '#shared/adapters/system-clock.ts';
 import type { Announcer } from '#shared/ports/announcer.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Codec } from '#shared/ports/codec.ts';
-import type { DeadLetters } from '#shared/ports/dead-letters.ts';
+import type { BrowsableLetters } from '#shared/ports/dead-letters.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
 import type { Random } from '#shared/ports/random.ts';
 import type { ScopedTelemetry } from '#shared/ports/telemetry.ts';
@@ -63,7 +63,7 @@ export const registryPorts = (names: RegistryNames): AwsRegistryPorts => {
 export const deadLettersPort = (
   names: { readonly ARRIVED_UPLOADS_URL: string; readonly FAILED_UPLOADS_URL: string },
   { connections }: Pick<AwsRegistryPorts, 'connections'>,
-): DeadLetters =>
+): BrowsableLetters =>
   sqsDeadLetters({
     sqs: sqsClient(connections),
     queueUrl: names.FAILED_UPLOADS_URL,

@@ -1,11 +1,12 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { DeadLetter, DeadLetters } from '#shared/ports/dead-letters.ts';
+import type { BrowsableLetters, DeadLetter } from '#shared/ports/dead-letters.ts';
 import { translating } from './sdk-errors.ts';
 
 export interface SqsDeadLettersOptions {
@@ -22,7 +23,7 @@ const largestBatch = 10;
 const HIDDEN_SECONDS = 60;
 
 /** The dead-letter queue of another queue; where a message has been stands in its attributes. */
-export const sqsDeadLetters = ({ sqs, queueUrl, sourceUrl }: SqsDeadLettersOptions): DeadLetters => ({
+export const sqsDeadLetters = ({ sqs, queueUrl, sourceUrl }: SqsDeadLettersOptions): BrowsableLetters => ({
   receive: async (limit) => {
     const command = new ReceiveMessageCommand({
       QueueUrl: queueUrl,
@@ -55,6 +56,11 @@ export const sqsDeadLetters = ({ sqs, queueUrl, sourceUrl }: SqsDeadLettersOptio
 
   remove: async ({ receipt }) => {
     await translating(sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt })));
+  },
+
+  putBack: async ({ receipt }) => {
+    const again = { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 };
+    await translating(sqs.send(new ChangeMessageVisibilityCommand(again)));
   },
 });
 

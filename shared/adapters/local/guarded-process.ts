@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killGroup } from './process-group.ts';
 import type { GuardReport, GuardRequest } from './process-guard.ts';
@@ -38,7 +39,8 @@ export interface GuardedProcess {
 /** A guard takes up to two seconds, after the process has ended, for the rest of the group and the last output. */
 const GUARD_SLACK_MS = 3_000;
 
-const GUARD = fileURLToPath(new URL('./process-guard.ts', import.meta.url));
+/** Beside this file and in its language, also where both were built into something else. */
+const GUARD = fileURLToPath(new URL(`./process-guard${extname(import.meta.url)}`, import.meta.url));
 
 /** Starts a process under a guard of its own, which ends it should this server die in whatever way. */
 export const startGuarded = (spec: ProcessSpec, events: ProcessEvents): GuardedProcess => {

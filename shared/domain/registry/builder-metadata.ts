@@ -14,7 +14,11 @@ interface Named {
   readonly version: string;
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** Nothing is written out that may go deeper than anybody can: a text that is read can still be too deep for that. */
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'object' && value !== null ? 'a list or a map' : JSON.stringify(value);
+};
 
 const manifestIn = (bytes: Uint8Array): Fields | undefined => {
   const text = readUtf8(bytes);

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { DEFAULT_LIMITS, LIMITS_FACTOR, type Limits } from './limits.ts';
 import { isCount, isFields, isText, readInstant, type Fields } from './shape.ts';
 import { isKeyId, readPublicKey, type SigningKey } from './signature.ts';
 
@@ -62,8 +62,10 @@ const readKeys = (value: unknown): readonly SigningKey[] | undefined => {
   return isUnique && keys.length === value.length ? keys : undefined;
 };
 
+const isLimitName = (name: string): name is keyof Limits => Object.hasOwn(DEFAULT_LIMITS, name);
+
 const isLimit = ([name, value]: readonly [string, unknown]): boolean =>
-  Object.hasOwn(DEFAULT_LIMITS, name) && isCount(value, 1);
+  isLimitName(name) && isCount(value, 1) && value <= LIMITS_FACTOR * DEFAULT_LIMITS[name];
 
 const readLimits = (value: unknown): Limits | undefined =>
   isFields(value) && Object.entries(value).every(isLimit) ? { ...DEFAULT_LIMITS, ...value } : undefined;
@@ -76,6 +78,8 @@ const refused = (problem: string): DeveloperReading => ({ ok: false, problem });
 const POLICIES: readonly SignaturePolicy[] = ['required', 'optional'];
 const SECRETS: readonly SecretsPolicy[] = ['auto', 'reject', 'warn', 'allow'];
 
+const LIMITS_PROBLEM = `limits are not whole numbers, up to ${LIMITS_FACTOR} times the usual, by the names ${Object.keys(DEFAULT_LIMITS).join(', ')}`;
+
 const readFields = (value: Fields): DeveloperReading => {
   const { principals, ...rest } = value as Readonly<Record<keyof Developer, unknown>>;
   const keys = readKeys(rest.keys);
@@ -86,7 +90,7 @@ const readFields = (value: Fields): DeveloperReading => {
   if (!keys) return refused('keys are not a list of signing keys with different ids and possible windows');
   if (!signature) return refused(`signature is none of ${POLICIES.join(', ')}`);
   if (!secrets) return refused(`secrets is none of ${SECRETS.join(', ')}`);
-  if (!limits) return refused(`limits are not whole numbers by the names ${Object.keys(DEFAULT_LIMITS).join(', ')}`);
+  if (!limits) return refused(LIMITS_PROBLEM);
   if (signature === 'required' && keys.length === 0) return refused('signatures are required, and there is no key');
   return { ok: true, developer: { principals, keys, signature, secrets, limits } };
 };

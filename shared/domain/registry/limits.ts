@@ -1,4 +1,4 @@
-/** How large a package may be. Every one of these can be set for a single developer. */
+/** How large a package may be. Every one of these can be set for a single developer, within `LIMITS_FACTOR`. */
 export interface Limits {
   /** Of the package as it was uploaded. */
   readonly fileBytes: number;
@@ -25,3 +25,6 @@ export const DEFAULT_LIMITS: Limits = {
   ratioFromBytes: 64 * MIB,
   manifestBytes: 64 * KIB,
 };
+
+/** How many times the usual one a limit may be: a package, and each entry of it, is held in memory in one piece. */
+export const LIMITS_FACTOR = 5;

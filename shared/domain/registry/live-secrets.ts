@@ -65,15 +65,23 @@ const lengthMin = (name: string): number | undefined => {
   return words.some((word) => SECRET_WORDS.includes(word)) ? SECRET_MIN : undefined;
 };
 
+/** Without quotes, or without a remark and what separates. An expression would look at a row of blanks from each one. */
 const unquoted = (text: string): string => {
   const [, quote, quoted] = /^(["'])(.*?)\1/.exec(text) ?? [];
-  return quote === undefined ? text.replace(/\s+#.*$/, '').replace(/[\s,]+$/, '') : (quoted ?? '');
+  if (quote !== undefined) return quoted ?? '';
+  const remark = text.search(/\s#/);
+  let end = remark < 0 ? text.length : remark;
+  while (/[\s,]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 };
 
 const isLive = (name: string, value: string): boolean => {
   const min = lengthMin(name);
   return min !== undefined && value.length >= min && value.length <= LENGTH_MAX && looksRandom(value);
 };
+
+/** Lines as systems end them: nothing of the end is left in them. */
+export const linesOf = (text: string): readonly string[] => text.split(/\r?\n/);
 
 /** What the text gives names to, in the manner of `.env`, YAML, INI or JSON. */
 export const assignmentsIn = (line: string): readonly (readonly [name: string, value: string])[] => {
@@ -99,7 +107,7 @@ const inLine = (line: string): string | undefined => {
  * is no wall against somebody who means to hide a secret.
  */
 export const findLiveSecrets = (text: string): readonly LiveSecret[] => {
-  const found = text.split('\n').flatMap((line, index) => {
+  const found = linesOf(text).flatMap((line, index) => {
     const what = inLine(line);
     return what === undefined ? [] : [{ line: index + 1, what }];
   });

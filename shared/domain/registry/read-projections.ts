@@ -1,6 +1,6 @@
 import { isSha256 } from './checksum.ts';
 import type { PackageRow, RegistryDocument, VersionRow } from './projections.ts';
-import { isDeveloper } from './registry-keys.ts';
+import { isDeveloper, type PackageId } from './registry-keys.ts';
 import { isVersion } from './semver.ts';
 import { isCount, isFields, isText, readInstant, readJson } from './shape.ts';
 
@@ -22,10 +22,14 @@ const isPackageRow = (value: unknown): value is PackageRow => {
   return Array.isArray(versions) && versions.every(isVersionRow);
 };
 
-/** What index.json says. `undefined` when it cannot be read: then it is rebuilt, and never taken for empty. */
-export const readIndex = (text: string): PackageRow | undefined => {
+/**
+ * What index.json says. `undefined` when it cannot be read, or is another package's: then it is rebuilt, and never
+ * taken for empty.
+ */
+export const readIndex = ({ developer, name }: PackageId, text: string): PackageRow | undefined => {
   const value = readJson(text);
-  return isFields(value) && value['schema'] === 1 && isPackageRow(value) ? value : undefined;
+  if (!isFields(value) || value['schema'] !== 1 || !isPackageRow(value)) return undefined;
+  return value.developer === developer && value.name === name ? value : undefined;
 };
 
 /** What registry.json says, in the same way. */

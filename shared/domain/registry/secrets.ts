@@ -1,7 +1,7 @@
 import type { Archive, ArchiveEntry } from './archive/read-archive.ts';
 import { passed, refused } from './checked.ts';
 import type { SecretsPolicy } from './developer.ts';
-import { assignmentsIn, findLiveSecrets } from './live-secrets.ts';
+import { assignmentsIn, findLiveSecrets, linesOf } from './live-secrets.ts';
 import type { Checked, Details } from './verdict.ts';
 
 type Files = Pick<Archive, 'entries' | 'contentOf'>;
@@ -20,7 +20,10 @@ const FILES_MAX = 256;
 const WARNINGS_MAX = 20;
 const SHOWN_NAME = 128;
 
-const isEnvironment = ({ name }: ArchiveEntry): boolean => ENVIRONMENT.test(name) && !TEMPLATE.test(name);
+/** Whether the name is that of an environment which is nobody's template. */
+export const isEnvironmentName = (name: string): boolean => ENVIRONMENT.test(name) && !TEMPLATE.test(name);
+
+const isEnvironment = ({ name }: ArchiveEntry): boolean => isEnvironmentName(name);
 
 const mayHoldSecrets = ({ name, isFolder }: ArchiveEntry): boolean =>
   !isFolder && (ENVIRONMENT.test(name) || USUAL_PLACE.test(name));
@@ -44,7 +47,7 @@ const lookInto = (files: Files, entry: ArchiveEntry): Findings => {
   }
   const text = textOf(files, entry);
   const live = findLiveSecrets(text).map(({ line, what }) => ({ entry: entry.name, field: what, line }));
-  return { live, isSet: isEnvironment(entry) && text.split('\n').some(isSet) };
+  return { live, isSet: isEnvironment(entry) && linesOf(text).some(isSet) };
 };
 
 const shortName = (name: string): string => (name.length > SHOWN_NAME ? `…${name.slice(-SHOWN_NAME)}` : name);

@@ -12,8 +12,11 @@ const bySequencer = (a: string, b: string): number => {
   return Number(left > right) - Number(left < right);
 };
 
-/** Whether `a` is certainly later than `b`. In one second, without sequencers, nobody knows. */
+/**
+ * Whether `a` is certainly later than `b`. In one second, without sequencers, nobody knows; nor by its date of a `b`
+ * without one where `a` has one: what is put there in parts is as old as its first request, and may be the newer one.
+ */
 export const isLater = (a: Moment, b: Moment): boolean => {
   if (a.sequencer !== null && b.sequencer !== null) return bySequencer(a.sequencer, b.sequencer) > 0;
-  return a.uploadedAt > b.uploadedAt;
+  return a.sequencer === null && a.uploadedAt > b.uploadedAt;
 };

@@ -1,8 +1,9 @@
 import { isSha256, LONGEST_CHECKSUM, parseChecksum } from '#shared/domain/registry/checksum.ts';
 import { registryKeys } from '#shared/domain/registry/registry-keys.ts';
 import type { Fault } from '#shared/domain/registry/verdict.ts';
-import type { RegistryDeps } from './deps.ts';
-import type { Case, Opinion } from './judge.ts';
+import type { RegistryDeps, UploadReader } from './deps.ts';
+import { presentSince, type Case } from './case.ts';
+import type { Opinion } from './judge.ts';
 import type { Companion } from './results.ts';
 import { readSidecar } from './sidecars.ts';
 
@@ -22,7 +23,7 @@ export type Digest =
       readonly otherwise: (actual: string) => Opinion;
     };
 
-type ChecksumDeps = Pick<RegistryDeps, 'registry' | 'clock'>;
+type ChecksumDeps = Pick<RegistryDeps, 'clock'> & { readonly registry: UploadReader };
 
 const mismatch = (expected: string, actual: string): Fault => ({
   code: 'CHECKSUM_MISMATCH',
@@ -54,7 +55,7 @@ export const expectedDigest =
     const { upload, version } = subject;
     const told = toldWithIt(subject);
     if (told !== undefined) return ofItself(told, subject);
-    const isLate = clock.now() >= version.modifiedAt + CHECKSUM_PATIENCE_MS;
+    const isLate = clock.now() >= presentSince(subject) + CHECKSUM_PATIENCE_MS;
     const key = registryKeys.upload({ ...upload, kind: 'checksum' });
     const missing: Fault = { code: 'CHECKSUM_MISSING', details: { expected: key } };
     const sidecar = await readSidecar({ registry })(key, LONGEST_CHECKSUM);

@@ -11,6 +11,9 @@ import { documents, type Documents } from '#shared/usecases/documents.ts';
 /** The registry's bucket. */
 export type RegistryStore = ObjectStore & VersionedObjects;
 
+/** As much of it as it takes to look at what was uploaded. */
+export type UploadReader = Pick<RegistryStore, 'stat' | 'getVersion'>;
+
 /** What the registry stands on. */
 export interface RegistryPorts {
   readonly registry: RegistryStore;

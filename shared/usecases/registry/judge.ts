@@ -1,23 +1,15 @@
 import { readArchive } from '#shared/domain/registry/archive/read-archive.ts';
-import type { Developer } from '#shared/domain/registry/developer.ts';
 import { readManifest } from '#shared/domain/registry/manifest.ts';
-import { registryKeys, type ReleaseId, type UploadKey } from '#shared/domain/registry/registry-keys.ts';
+import { registryKeys, type ReleaseId } from '#shared/domain/registry/registry-keys.ts';
 import type { DetachedSignature } from '#shared/domain/registry/signature.ts';
 import type { Details, Fault } from '#shared/domain/registry/verdict.ts';
-import type { ObjectVersion } from '#shared/ports/versioned-objects.ts';
+import type { Case } from './case.ts';
 import { expectedDigest } from './checksums.ts';
-import type { JudgingDeps } from './deps.ts';
+import type { JudgingDeps, UploadReader } from './deps.ts';
 import type { Companion } from './results.ts';
 import { proveSignature } from './signatures.ts';
 
-export type JudgeDeps = Pick<JudgingDeps, 'registry' | 'codec' | 'yaml' | 'clock'>;
-
-/** What is judged: one version of a package, on its developer's terms. */
-export interface Case {
-  readonly upload: UploadKey;
-  readonly version: ObjectVersion;
-  readonly terms: Developer;
-}
+export type JudgeDeps = Pick<JudgingDeps, 'codec' | 'yaml' | 'clock'> & { readonly registry: UploadReader };
 
 export interface ProvenUpload {
   readonly body: Uint8Array;

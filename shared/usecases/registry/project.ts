@@ -34,11 +34,11 @@ const projectPackage =
     const key = registryKeys.ofPackage(id, 'index');
     await replaceText(deps)(key, async (before) => {
       const row = packageRow(id, await standingsOf(deps)(id));
-      const known = before === undefined ? undefined : readIndex(before);
+      const known = before === undefined ? undefined : readIndex(id, before);
       requireNothingLost(known ? [known] : [], [row]);
       return row.versions.length > 0 ? indexText(row) : before;
     });
-    await replaceText(deps)(registryKeys.ofPackage(id, 'latest'), async (before) => {
+    await replaceText(deps, 'may come again')(registryKeys.ofPackage(id, 'latest'), async (before) => {
       const index = await indexOf(deps)(id);
       return index ? latestText(index) : before;
     });
@@ -48,7 +48,7 @@ const indexOf =
   (deps: Pick<RegistryDeps, 'registry'>) =>
   async (id: PackageId): Promise<PackageRow | undefined> => {
     const text = await readText(deps)(registryKeys.ofPackage(id, 'index'));
-    return text === undefined ? undefined : readIndex(text);
+    return text === undefined ? undefined : readIndex(id, text);
   };
 
 /** Every package that has a release, from the releases themselves. */
@@ -69,7 +69,7 @@ const fromIndexes = async (deps: ProjectDeps): Promise<RegistryDocument> => {
   const rows = await severally(await releasedPackages(deps), async (id) => {
     const text = await readText(deps)(registryKeys.ofPackage(id, 'index'));
     if (text === undefined) return undefined;
-    return readIndex(text) ?? packageRow(id, await standingsOf(deps)(id));
+    return readIndex(id, text) ?? packageRow(id, await standingsOf(deps)(id));
   });
   return registryDocument(rows.filter((row) => row !== undefined));
 };
@@ -117,8 +117,7 @@ export type Outcomes = readonly (Failed | undefined)[];
 export const project =
   (deps: ProjectDeps) =>
   async (packages: readonly PackageId[]): Promise<Outcomes> => {
-    const projected: (Failed | undefined)[] = [];
-    for (const id of packages) projected.push(await failureOf(projectPackage(deps)(id)));
+    const projected = await severally(packages, (id) => failureOf(projectPackage(deps)(id)));
     const good = packages.filter((_, index) => projected[index] === undefined);
     const failed = good.length > 0 ? await failureOf(projectShared(deps, good)) : undefined;
     return projected.map((failure) => failure ?? failed);

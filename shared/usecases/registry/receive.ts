@@ -47,7 +47,7 @@ export const isLateSignature =
     const present = await readResult(deps)(registryKeys.upload({ ...upload, kind: 'package' }));
     const id = present?.value.verdict === 'accepted' ? present.value.package : null;
     const release = id ? await findRelease(deps)(id) : undefined;
-    if (!release || version.size > LONGEST_SIGNATURE) return false;
+    if (!release || release.signature || version.size > LONGEST_SIGNATURE) return false;
     const terms = await termsOf(deps)(upload.developer);
     const stored = await deps.registry.getVersion(version.key, version.versionId);
     if (!terms.ok || !stored) return false;

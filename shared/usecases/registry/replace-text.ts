@@ -15,11 +15,14 @@ export const readText =
   };
 
 /**
- * Brings a projection up to date by compare-and-swap. It ends only when what lies there is what was computed after
- * it was read: an ETag comes back when the bytes do, so a write that was allowed may still have been an old thought.
+ * Whether the same text may come again after another. An ETag does then as well, and a write that was allowed may have
+ * been an old thought: it has to be looked at once more. A revision that only grows keeps a text from coming again.
  */
+type Recurrence = 'never comes again' | 'may come again';
+
+/** Brings a projection up to date by compare-and-swap: what lies there in the end was computed after the one before. */
 export const replaceText =
-  (deps: TextDeps) =>
+  (deps: TextDeps, recurrence: Recurrence = 'never comes again') =>
   async (key: string, next: Next): Promise<void> => {
     let failure: unknown;
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -29,6 +32,7 @@ export const replaceText =
       if (after === before || after === undefined) return;
       const condition = stored ? { etag: stored.etag } : 'absent';
       const outcome = await attempted(deps.registry.put(key, new TextEncoder().encode(after), condition));
+      if (outcome.ok && recurrence === 'never comes again') return;
       if (outcome.ok) continue;
       if (outcome.because === 'unanswered') failure = outcome.cause;
       await pauseAfter(deps, round);

@@ -10,6 +10,7 @@ import {
   toResult,
   writeResult,
   type Arrival,
+  type Companion,
   type Filing,
   type Result,
 } from './results.ts';
@@ -44,17 +45,35 @@ export const sceneOf = (subject: Subject, version: ObjectVersion, present: Versi
   return { subject, key, version, arrival: { ...arrival, sequencer }, present, isOwn };
 };
 
-/** Files what is known now. What was waiting in its place is superseded by that, and goes. */
-export const file = async (deps: RegistryDeps, scene: Scene, filing: Filing): Promise<boolean> => {
-  const { present, isOwn, key } = scene;
-  if (!(await writeResult(deps)(present, toResult(filing)))) return false;
-  const replaced = present?.value.upload.versionId;
-  if (!isOwn && present && !isFinal(present.value) && replaced) {
-    deps.telemetry.event('upload.superseded', { key, versionId: replaced });
-    // Where versions are named by their bytes, the one that was replaced may be this one again.
-    if (replaced !== scene.version.versionId) await deps.registry.deleteVersion(key, replaced);
+/** The upload that waits in the place of this one; where versions are named by their bytes, it may be this one again. */
+const waitingBefore = ({ present, isOwn, key, version }: Scene): readonly Companion[] => {
+  const versionId = present?.value.upload.versionId ?? version.versionId;
+  const isBefore = present !== undefined && !isOwn && !isFinal(present.value) && versionId !== version.versionId;
+  return isBefore ? [{ key, versionId }] : [];
+};
+
+/** Those that were written down before, and should be gone by now. */
+const leftBehind = ({ present, key, version }: Scene): readonly Companion[] => {
+  const companions = present && !isFinal(present.value) ? present.value.progress.companions : [];
+  return companions.filter((each) => each.key === key && each.versionId !== version.versionId);
+};
+
+/**
+ * Files what is known now, and answers with what stands there then; `undefined`: somebody else was first. What waited
+ * in its place is superseded by that, and goes: that is written down, since nobody else would know of it if whoever
+ * takes it away dies before.
+ */
+export const file = async (deps: RegistryDeps, scene: Scene, filing: Filing): Promise<Result | undefined> => {
+  const { registry, telemetry } = deps;
+  for (const { key, versionId } of leftBehind(scene)) await registry.deleteVersion(key, versionId);
+  const before = waitingBefore(scene);
+  const result = toResult({ ...filing, companions: [...before, ...(filing.companions ?? [])] });
+  if (!(await writeResult(deps)(scene.present, result))) return undefined;
+  for (const { key, versionId } of before) {
+    telemetry.event('upload.superseded', { key, versionId });
+    await registry.deleteVersion(key, versionId);
   }
-  return true;
+  return result;
 };
 
 export const verdictOn = (

@@ -1,4 +1,5 @@
 import { registryKeys } from '#shared/domain/registry/registry-keys.ts';
+import { readInstant } from '#shared/domain/registry/shape.ts';
 import { isLater } from '#shared/domain/registry/upload-order.ts';
 import { ROUNDS } from '#shared/usecases/contention.ts';
 import type { Versioned } from '#shared/usecases/documents.ts';
@@ -8,7 +9,7 @@ import { judge, type Opinion } from './judge.ts';
 import { completeProof, type Publication } from './publish.ts';
 import { tellAndClear } from './clear.ts';
 import { publishAlone } from './make-known.ts';
-import { arrivalOf, isFinal, readResult, toResult, type Filing, type Result } from './results.ts';
+import { arrivalOf, isFinal, readResult, type Filing, type Result } from './results.ts';
 import { file, sceneOf, verdictOn, type Scene, type Subject } from './scene.ts';
 
 /** What is left to do: a publication is made visible with others of its batch. */
@@ -20,6 +21,12 @@ const DONE: Settled = { is: 'done' };
 
 const isProvenOnly = (result: Result): boolean => !isFinal(result) && result.progress.proof !== null;
 
+const told = async (deps: JudgingDeps, result: Result | undefined): Promise<Step> => {
+  if (!result) return 'again';
+  await tellAndClear(deps)(result);
+  return DONE;
+};
+
 const reject = async (
   deps: JudgingDeps,
   scene: Scene,
@@ -28,15 +35,18 @@ const reject = async (
   const { fault, release, sha256, companions } = opinion;
   const verdict = verdictOn(deps, scene, { ...fault, ...(release && { release }) }, sha256);
   const filing: Filing = { arrival: scene.arrival, verdict, companions };
-  if (!(await file(deps, scene, filing))) return 'again';
-  await tellAndClear(deps)(toResult(filing));
-  return DONE;
+  return told(deps, await file(deps, scene, filing));
 };
 
 const supersede = async (deps: JudgingDeps, scene: Scene): Promise<Step> => {
   const filing: Filing = { arrival: scene.arrival, verdict: verdictOn(deps, scene, { code: 'SUPERSEDED' }) };
-  if (!(await file(deps, scene, filing))) return 'again';
-  await tellAndClear(deps)(toResult(filing));
+  return told(deps, await file(deps, scene, filing));
+};
+
+/** Goes without a word: what is said under its key is of something newer, and stays. */
+const giveWay = async (deps: JudgingDeps, { key, version: { versionId } }: Scene): Promise<Step> => {
+  await deps.registry.deleteVersion(key, versionId);
+  deps.telemetry.event('upload.superseded', { key, versionId });
   return DONE;
 };
 
@@ -58,8 +68,8 @@ const prove = async (deps: JudgingDeps, scene: Scene, opinion: Extract<Opinion, 
   const verdict = verdictOn(deps, scene, { code: 'PUBLISHING', release, warnings }, sha256);
   const proof = { release, sha256, signature };
   const filing: Filing = { arrival: scene.arrival, verdict, companions, proof };
-  if (!(await file(deps, scene, filing))) return 'again';
-  return completed(deps, toResult(filing), body);
+  const result = await file(deps, scene, filing);
+  return result ? completed(deps, result, body) : 'again';
 };
 
 /** What was proven is published or refused by that alone, whatever has come since. */
@@ -67,6 +77,10 @@ const completed = async (deps: JudgingDeps, result: Result, body?: Uint8Array): 
   const publication = await completeProof(deps)(result, body);
   return publication ? { is: 'released', ...publication } : DONE;
 };
+
+/** When it was first said to wait; or now. */
+const seenAtOf = ({ clock }: JudgingDeps, { isOwn, present }: Scene): number =>
+  (isOwn ? readInstant(present?.value.at) : undefined) ?? clock.now();
 
 const consider = async (deps: JudgingDeps, scene: Scene): Promise<Step> => {
   const { subject, version, present, isOwn } = scene;
@@ -77,7 +91,8 @@ const consider = async (deps: JudgingDeps, scene: Scene): Promise<Step> => {
       ? await termsOf(deps)(developer)
       : await admit(deps)(developer, { principal, metadata: version.metadata });
   if (!terms.ok) return reject(deps, scene, { fault: terms.fault, companions: [] });
-  const opinion = await judge(deps)({ upload: subject.upload, version, terms: terms.value });
+  const seenAt = seenAtOf(deps, scene);
+  const opinion = await judge(deps)({ upload: subject.upload, version, terms: terms.value, seenAt });
   switch (opinion.is) {
     case 'gone':
       return present && isOwn ? supersede(deps, scene) : DONE;
@@ -92,7 +107,7 @@ const consider = async (deps: JudgingDeps, scene: Scene): Promise<Step> => {
 
 /** What somebody began and did not end comes first: an older upload that is proven, or a word that was said already. */
 const finishOthers = async (deps: JudgingDeps, scene: Scene): Promise<Step | undefined> => {
-  const { present, isOwn, key, version, arrival } = scene;
+  const { present, isOwn, arrival } = scene;
   if (!present) return undefined;
   if (isOwn && isFinal(present.value)) {
     await tellAndClear(deps)(present.value);
@@ -103,11 +118,12 @@ const finishOthers = async (deps: JudgingDeps, scene: Scene): Promise<Step | und
     await publishAlone(deps)(present.value);
     return 'again';
   }
-  if (isOwn || !isLater(arrivalOf(present.value), arrival)) return undefined;
+  if (isOwn) return undefined;
+  const known = arrivalOf(present.value);
   // Something newer has been here: this one came to light again when that went, or its news is late.
-  await deps.registry.deleteVersion(key, version.versionId);
-  deps.telemetry.event('upload.superseded', { key, versionId: version.versionId });
-  return DONE;
+  if (isLater(known, arrival)) return giveWay(deps, scene);
+  // Which of the two is newer, only its own news can say.
+  return known.sequencer !== null && arrival.sequencer === null ? DONE : undefined;
 };
 
 /** Of what is gone only what was proven is still of interest. */
@@ -129,7 +145,8 @@ const advance = async (deps: JudgingDeps, subject: Subject, key: string): Promis
   if (finished) return finished;
   if (!mayConsider(deps, scene)) return DONE;
   const current = await deps.registry.stat(key);
-  return current && current.versionId !== subject.versionId ? supersede(deps, scene) : consider(deps, scene);
+  if (!current || current.versionId === subject.versionId) return consider(deps, scene);
+  return present?.value.upload.versionId === current.versionId ? giveWay(deps, scene) : supersede(deps, scene);
 };
 
 /**

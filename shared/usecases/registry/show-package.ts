@@ -33,7 +33,7 @@ export const showPackage =
   async (id: PackageId): Promise<PackageRow> => {
     const text = await readText(deps)(registryKeys.ofPackage(id, 'index'));
     if (text === undefined) throw noSuchPackage(id);
-    const row = readIndex(text);
+    const row = readIndex(id, text);
     if (!row) throw new Error(`the index of ${nameOf(id)} cannot be read`);
     const { developer, name, revision, latest, versions } = row;
     return { developer, name, revision, latest, versions };

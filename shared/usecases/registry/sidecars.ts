@@ -1,4 +1,4 @@
-import type { RegistryDeps } from './deps.ts';
+import type { UploadReader } from './deps.ts';
 import type { Companion } from './results.ts';
 
 export interface Sidecar {
@@ -10,7 +10,7 @@ export interface Sidecar {
 
 /** What lies beside a package now; `undefined` when nothing does. Of one that is far too long nothing is read. */
 export const readSidecar =
-  ({ registry }: Pick<RegistryDeps, 'registry'>) =>
+  ({ registry }: { readonly registry: UploadReader }) =>
   async (key: string, longest: number): Promise<Sidecar | undefined> => {
     const version = await registry.stat(key);
     if (!version) return undefined;

@@ -8,8 +8,8 @@ import {
   type Signed,
 } from '#shared/domain/registry/signature.ts';
 import type { Checked, Fault } from '#shared/domain/registry/verdict.ts';
-import type { RegistryDeps } from './deps.ts';
-import type { Case } from './judge.ts';
+import type { RegistryDeps, UploadReader } from './deps.ts';
+import { presentSince, type Case } from './case.ts';
 import type { Companion } from './results.ts';
 import { readSidecar } from './sidecars.ts';
 
@@ -23,7 +23,7 @@ export type SignatureOpinion = { readonly companions: readonly Companion[] } & (
   | { readonly is: 'proven'; readonly value: DetachedSignature | null }
 );
 
-type SignatureDeps = Pick<RegistryDeps, 'registry' | 'codec' | 'clock'>;
+type SignatureDeps = Pick<RegistryDeps, 'codec' | 'clock'> & { readonly registry: UploadReader };
 
 interface Contents {
   readonly release: ReleaseId;
@@ -56,7 +56,7 @@ export const proveSignature =
   ({ registry, codec, clock }: SignatureDeps) =>
   async (subject: Case, { release, sha256, completeAt }: Contents): Promise<SignatureOpinion> => {
     const { upload, version, terms } = subject;
-    const isLate = clock.now() >= completeAt + SIGNATURE_PATIENCE_MS;
+    const isLate = clock.now() >= Math.max(completeAt, presentSince(subject)) + SIGNATURE_PATIENCE_MS;
     const key = registryKeys.upload({ ...upload, kind: 'signature' });
     const sidecar = await readSidecar({ registry })(key, LONGEST_SIGNATURE);
     if (!sidecar) return withoutOne(subject, isLate);

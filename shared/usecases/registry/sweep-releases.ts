@@ -1,8 +1,10 @@
 import { publishedNews } from '#shared/domain/registry/promotion.ts';
-import type { PackageRow } from '#shared/domain/registry/projections.ts';
+import { indexText, latestText, type PackageRow } from '#shared/domain/registry/projections.ts';
 import {
+  parsePackageKey,
   parseReleaseKey,
   registryKeys,
+  type PackageFile,
   type PackageId,
   type ReleaseFile,
   type ReleaseId,
@@ -23,9 +25,9 @@ interface Found {
 
 const nameOf = ({ developer, name }: PackageId): string => `${developer}/${name}`;
 
-const findVersions = async ({ files }: RegistryDeps): Promise<readonly Found[]> => {
-  const found = new Map<string, { readonly id: ReleaseId; readonly files: Files }>();
-  for (const summary of await files.list(registryKeys.packages)) {
+const findVersions = (summaries: readonly ObjectSummary[]): readonly Found[] => {
+  const found = new Map<string, Found>();
+  for (const summary of summaries) {
     const parsed = parseReleaseKey(summary.key);
     if (!parsed) continue;
     const { file, ...id } = parsed;
@@ -34,6 +36,25 @@ const findVersions = async ({ files }: RegistryDeps): Promise<readonly Found[]> 
   }
   return [...found.values()];
 };
+
+type Sizes = Readonly<Partial<Record<PackageFile, number>>>;
+
+/** How large each package's own projections are. */
+const findSizes = (summaries: readonly ObjectSummary[]): ReadonlyMap<string, Sizes> => {
+  const found = new Map<string, Sizes>();
+  for (const { key, size } of summaries) {
+    const parsed = parsePackageKey(key);
+    if (parsed) found.set(nameOf(parsed), { ...found.get(nameOf(parsed)), [parsed.file]: size });
+  }
+  return found;
+};
+
+/**
+ * Whether a package's own projections are there, and as large as what the registry says of it: nobody reads all of
+ * them each time. All that is in them is ASCII.
+ */
+const isKept = (row: PackageRow, { index, latest }: Sizes = {}): boolean =>
+  index === indexText(row).length && latest === latestText(row).length;
 
 const isOld = ({ clock }: RegistryDeps, file: ObjectSummary | undefined): boolean =>
   file !== undefined && clock.now() >= file.modifiedAt + IN_HAND_MS;
@@ -56,10 +77,15 @@ const revisionOf = async (deps: RegistryDeps, versions: readonly Found[]): Promi
   return versions.length + statuses.reduce((sum, status) => sum + (status?.value.revision ?? 0), 0);
 };
 
+interface Listed {
+  readonly row: PackageRow | undefined;
+  readonly sizes: Sizes | undefined;
+}
+
 /** Brings the index of one package up to date, and tells of the releases that it lacked: nobody has, so far. */
-const heal = async (deps: RegistryDeps, row: PackageRow | undefined, versions: readonly Found[]): Promise<void> => {
+const heal = async (deps: RegistryDeps, { row, sizes }: Listed, versions: readonly Found[]): Promise<void> => {
   const [first] = versions;
-  if (!first || row?.revision === (await revisionOf(deps, versions))) return;
+  if (!first || (row && isKept(row, sizes) && row.revision === (await revisionOf(deps, versions)))) return;
   const { developer, name } = first.id;
   const [failed] = await project(deps)([{ developer, name }]);
   if (failed) throw failed.cause;
@@ -73,7 +99,7 @@ const heal = async (deps: RegistryDeps, row: PackageRow | undefined, versions: r
   deps.telemetry.metric('IndexHealed', Math.max(lacked.length, 1), { developer, name });
 };
 
-/** Claims that nobody finished, and an index that is older than its releases. Answers with what failed. */
+/** Claims that nobody finished, and an index that is damaged or older than its releases. Answers with what failed. */
 export const sweepReleases = async (deps: RegistryDeps): Promise<readonly unknown[]> => {
   const failures: unknown[] = [];
   const attempt = async (what: ReleaseId, work: Promise<void>): Promise<void> => {
@@ -86,7 +112,9 @@ export const sweepReleases = async (deps: RegistryDeps): Promise<readonly unknow
   };
   // The index before the releases: whatever it lacks then, it has lacked for as long as the release is old.
   const rows = new Map((await readRegistryDocument(deps))?.packages.map((row) => [nameOf(row), row]));
-  const found = await findVersions(deps);
+  const summaries = await deps.files.list(registryKeys.packages);
+  const found = findVersions(summaries);
+  const sizes = findSizes(summaries);
   for (const each of found) {
     if (!each.files.release && isOld(deps, each.files.package)) await attempt(each.id, finish(deps, each));
   }
@@ -95,7 +123,8 @@ export const sweepReleases = async (deps: RegistryDeps): Promise<readonly unknow
     // While somebody is at work on one of them, they are at work on the index.
     const isInHand = versions.some(({ files }) => [files.release, files.status].some((file) => isInWork(deps, file)));
     const [first] = versions;
-    if (first && !isInHand) await attempt(first.id, heal(deps, rows.get(name), versions));
+    if (!first || isInHand) continue;
+    await attempt(first.id, heal(deps, { row: rows.get(name), sizes: sizes.get(name) }, versions));
   }
   return failures;
 };

@@ -47,7 +47,8 @@ const sweepStray = async (deps: JudgingDeps, key: string, upload: UploadKey | un
 /** Without its own news nobody knows who put it there, and nobody can judge it. */
 const isStuck = async (deps: JudgingDeps, key: string): Promise<boolean> => {
   const version = await deps.registry.stat(key);
-  if (!version) return false;
+  // In a crowd the news of it may take a while.
+  if (!version || deps.clock.now() < version.modifiedAt + CHECKSUM_PATIENCE_MS) return false;
   const present = await readResult(deps)(key);
   return present?.value.upload.versionId !== version.versionId;
 };

@@ -10,10 +10,11 @@ import { sweepUploads } from './sweep-uploads.ts';
 export const sweep = (deps: JudgingDeps) => async (): Promise<void> => {
   const failures: unknown[] = [];
   const parts: readonly (() => Promise<readonly unknown[]>)[] = [
-    () => sweepUploads(deps),
     () => sweepReleases(deps),
     async () => (await projectRegistry(deps, []), []),
     async () => (await projectDevelopers(deps, 'all'), []),
+    // Last, because it looks into packages: that may take all the time there is.
+    () => sweepUploads(deps),
   ];
   for (const part of parts) {
     try {

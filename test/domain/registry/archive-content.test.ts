@@ -73,6 +73,7 @@ describe('an entry’s content', () => {
   ] satisfies readonly (readonly [string, ZipEntry, string])[])('that %s: %#', (_, entry, code) => {
     const found = judge([entry]);
     expect(typeof found === 'string' ? found : found.code).toBe(code);
+    if (typeof found !== 'string') expect(found.details?.entry).toBe(entry.name);
   });
 
   it('is judged in the last entry as in the first', () => {
@@ -133,6 +134,16 @@ describe('the limits', () => {
     expect(judge([zeros(10_000)], { ratio: ratio - 1, ratioFromBytes: 10_000 })).toBe('accepted');
     const fault = { code: 'RATIO', details: { actual: ratio, limit: ratio - 1 } };
     expect(judge([zeros(10_000)], { ratio: ratio - 1, ratioFromBytes: 9_999 })).toEqual(fault);
+  });
+
+  it('allow exactly the ratio', () => {
+    // Of a size that is so many times that of its own package.
+    const [size = 0, ratio = 0] =
+      Array.from({ length: 5_000 }, (_, index) => 1_000 + index)
+        .map((each) => [each, each / zipOf(zeros(each)).length] as const)
+        .find(([, times]) => Number.isInteger(times)) ?? [];
+    expect(judge([zeros(size)], { ratio, ratioFromBytes: 1 })).toBe('accepted');
+    expect(judge([zeros(size)], { ratio: ratio - 1, ratioFromBytes: 1 })).toMatchObject({ code: 'RATIO' });
   });
 
   it('stop a bomb before anything is unpacked, and go by what it says of itself', () => {

@@ -87,6 +87,7 @@ describe('a file that is no archive', () => {
     ['an archive that ends too long ago', writeZip({ entries: [A], suffix: new Uint8Array(0x10000) })],
   ])('is refused: %s', (_, bytes) => {
     expect(refusalOf(bytesOf(bytes))).toBe('NOT_ZIP');
+    expect(read(bytesOf(bytes))).toMatchObject({ fault: { details: { problem: expect.any(String) as string } } });
   });
 
   it('is not looked at when it is too large', () => {
@@ -120,6 +121,7 @@ describe('an archive’s end', () => {
     ['a size that is told in ZIP64', { end: { directorySize: 0xffffffff } }, 'ZIP64'],
     ['a place that is told in ZIP64', { end: { directoryAt: 0xffffffff } }, 'ZIP64'],
     ['a ZIP64 locator before it', { beforeEnd: locator }, 'ZIP64'],
+    ['a ZIP64 locator before it, and nothing else', { entries: [], beforeEnd: locator }, 'ZIP64'],
     ['a ZIP64 locator within an extra field', { entries: [{ ...A, directory: { extra: locatorInExtra } }] }, 'ZIP64'],
     ['a second one', { beforeEnd: secondEnd }, 'CD_INCONSISTENT'],
     ['a second one behind', { suffix: secondEnd }, 'CD_INCONSISTENT'],
@@ -149,7 +151,8 @@ describe('an archive’s directory', () => {
     ['a last extra field that is cut short', [A, { ...B, directory: { extraLength: 1 } }]],
     ['a last comment that is cut short', [A, { ...B, directory: { commentLength: 1 } }]],
   ])('is refused with %s', (_, entries) => {
-    expect(refusal({ entries })).toBe('CD_INCONSISTENT');
+    const details = { problem: expect.any(String) as string };
+    expect(read(writeZip({ entries }))).toMatchObject({ fault: { code: 'CD_INCONSISTENT', details } });
   });
 
   it('is refused with bytes behind it that it counts, or does not', () => {

@@ -98,6 +98,7 @@ describe('an entry’s name', () => {
     ['a／b', 'it has a character that stands for a slash'],
     ['℀', 'it has a character that stands for a slash'],
     ['x'.repeat(256), 'a part of it is longer than 255 bytes'],
+    [`a/${'x'.repeat(256)}/b`, 'a part of it is longer than 255 bytes'],
     ['é'.repeat(128), 'a part of it is longer than 255 bytes'],
     [`${'a/'.repeat(64)}a`, 'it is deeper than 64 parts'],
     ['x'.repeat(1_025), 'it is longer than 1024 bytes'],
@@ -133,7 +134,8 @@ describe('two entries', () => {
     ['files in a folder', ['a/b', 'a/b']],
     ['folders with something between them', ['a/', 'a/b', 'a/']],
   ])('may not have the same name: %s', (_, names) => {
-    expect(codeOf(...named(...names))).toBe('DUPLICATE');
+    const entry = names[0]?.replace(/\/$/, '');
+    expect(judge(...named(...names))).toEqual({ code: 'DUPLICATE', details: { entry } });
   });
 
   it.each([
@@ -172,8 +174,9 @@ describe('two entries', () => {
     ['deeper down', ['x/a', 'x/a/b']],
     ['with names between them', ['a', 'a.b', 'a/b']],
   ])('may not be a file and a folder of one name: %s', (_, names) => {
-    expect(codeOf(...named(...names))).toBe('FILE_DIR_CONFLICT');
-    expect(codeOf(...named(...names.toReversed()))).toBe('FILE_DIR_CONFLICT');
+    const conflict = { code: 'FILE_DIR_CONFLICT', details: { entry: expect.stringMatching(/^(x\/)?a$/) as string } };
+    expect(judge(...named(...names))).toEqual(conflict);
+    expect(judge(...named(...names.toReversed()))).toEqual(conflict);
   });
 
   it.each([

@@ -42,6 +42,7 @@ describe('a developer’s document', () => {
     ['nobody and no key', { principals: [], keys: [], signature: 'optional' }],
     ['a key without an end', { keys: [{ ...key, notAfter: null }] }],
     ['no limits of its own', { limits: {} }],
+    ['five times the usual limits', { limits: { fileBytes: 500 * 1024 * 1024, entries: 50_000 } }],
     ['fields of another kind, as whoever stores it may add', { nonce: 'x', note: 'moved in 2026' }],
   ])('may have %s', (_, change) => {
     expect(readDeveloper({ ...document, ...change })).toMatchObject({ ok: true });
@@ -78,6 +79,8 @@ describe('a developer’s document', () => {
     ['a limit that is no whole number', { limits: { ratio: 1.5 } }, 'limits'],
     ['a limit in words', { limits: { fileBytes: '100 MiB' } }, 'limits'],
     ['a list of limits', { limits: [] }, 'limits'],
+    ['a package of more than can be held in memory', { limits: { fileBytes: 500 * 1024 * 1024 + 1 } }, 'limits'],
+    ['more entries than five times the usual', { limits: { entries: 50_001 } }, 'limits'],
   ])('is refused with %s', (_, change, problem) => {
     expect(readDeveloper({ ...document, ...change })).toEqual({
       ok: false,

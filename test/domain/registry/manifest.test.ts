@@ -176,6 +176,11 @@ describe('the builder’s copy of the manifest', () => {
     ['is a list', [], undefined],
     ['is no JSON', '{', undefined],
     ['is deeper than anything', '['.repeat(200_000), undefined],
+    [
+      'has a name that is deeper than anything',
+      `{"manifest":{"name":${'['.repeat(9_999)}${']'.repeat(9_999)}}}`,
+      'manifest.name',
+    ],
     ['is too large', JSON.stringify({ manifest: good, filler: 'x'.repeat(262_144) }), undefined],
   ])('contradicts it when it %s', (_, copy, field) => {
     const checked = manifestOf(withCopy(copy));

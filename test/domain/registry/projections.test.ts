@@ -100,7 +100,7 @@ describe('the index of a package', () => {
     fc.assert(
       fc.property(standings, (list) => {
         const text = indexText(packageRow(weather, list));
-        const read = readIndex(text);
+        const read = readIndex(weather, text);
         expect(read).toMatchObject(packageRow(weather, list));
         expect(read && indexText(read)).toBe(text);
       }),
@@ -189,6 +189,8 @@ describe('what was written before', () => {
     indexText(good).slice(0, -3),
     row({ schema: 2 }),
     row({ developer: '..' }),
+    row({ developer: 'somebody-else' }),
+    row({ name: 'another' }),
     row({ name: 7 }),
     row({ revision: 0 }),
     row({ revision: 1.5 }),
@@ -203,7 +205,7 @@ describe('what was written before', () => {
     row({ versions: [{ ...version, publishedAt: at }] }),
     row({ versions: [{ ...version, yanked: 0 }] }),
   ])('is not read as an index, nor taken for an empty one: %s', (text) => {
-    expect(readIndex(text)).toBeUndefined();
+    expect(readIndex(good, text)).toBeUndefined();
   });
 
   it.each([

@@ -66,6 +66,17 @@ describe('a live secret', () => {
     });
   });
 
+  it.each(LIVE)('is seen in a file from Windows, with a remark: %s', (field, text) => {
+    const checked = checkSecrets(filesOf({ '.env': `PORT=1\r\n${text}\t# ours\r\n` }), 'auto');
+    expect(checked).toMatchObject({ fault: { details: { field, line: 2 } } });
+  });
+
+  it('is looked for in however many blanks', () => {
+    const blanks = ' '.repeat(60_000);
+    const files = Array.from({ length: 8 }, (_, index) => [`${index}.env`, `A=x,${blanks}y\n`] as const);
+    expect(checkSecrets(filesOf(Object.fromEntries(files)), 'auto')).toMatchObject({ ok: true });
+  });
+
   it.each(PLACEHOLDERS)('is not seen in %s', (text) => {
     expect(checkSecrets(filesOf({ '.env': `${text}\r\n` }), 'auto')).toMatchObject({ ok: true });
   });

@@ -15,7 +15,8 @@ describe('of two uploads of one key', () => {
     ['a longer sequencer that is smaller', moment(1, '0A9'), moment(1, '0B'), false],
     ['the same with zeros behind it', moment(1, '0A00'), moment(1, '0A'), false],
     ['small and capital digits alike', moment(1, '0b'), moment(1, '0A'), true],
-    ['the clock, where one has no sequencer', moment(2), moment(1, 'FF'), true],
+    ['the clock, where the first has no sequencer', moment(2), moment(1, 'FF'), true],
+    ['nobody knows where only the second has none, whatever the clock says', moment(2, 'FF'), moment(1), false],
   ])('is later: %s', (_, a, b, expected) => {
     expect(isLater(a, b)).toBe(expected);
   });

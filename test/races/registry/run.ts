@@ -88,7 +88,7 @@ const upload = ({ there, bucket, watch, queue, scenario }: Stage, uploading: Upl
   const put = (key: string, bytes: Uint8Array, more: object = {}) =>
     putInto(bucket, there.now(), key, bytes, { principal, ...more });
   there.happen(`upload#${order} ${path} ${uploading.content}`, () => {
-    const event = put(path, body, { metadata });
+    const event = put(path, body, { metadata, tookMs: uploading.tookMs });
     const seen: Seen = {
       ...uploading,
       key: path,

@@ -14,6 +14,8 @@ export interface Uploading {
   readonly checksum: Checksum;
   /** Somebody who may not upload for this developer. */
   readonly byStranger: boolean;
+  /** In parts: it was begun that long before it is there, and its date says so. */
+  readonly tookMs: number;
 }
 
 export type Doing =
@@ -56,6 +58,7 @@ const uploading = (files: readonly Uploading['file'][], contents: readonly Conte
     content: fc.constantFrom(...contents),
     checksum: fc.constantFrom<Checksum[]>('sidecar', 'sidecar', 'metadata', 'metadata', 'wrong-sidecar', 'none'),
     byStranger: fc.constantFrom(false, false, false, false, false, false, false, true),
+    tookMs: fc.constantFrom(0, 0, 0, 120_000),
   });
 
 const versions = fc.constantFrom('1.0.0', '1.1.0');
@@ -71,7 +74,12 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('index-breaks' as const),
-      key: fc.constantFrom('index/registry.json', 'index/developers.json'),
+      key: fc.constantFrom(
+        'index/registry.json',
+        'index/developers.json',
+        'packages/ada/hello/index.json',
+        'packages/ada/hello/latest',
+      ),
     }),
   },
   {
@@ -118,7 +126,7 @@ const replacements: fc.Arbitrary<Scenario> = fc.record({
 });
 
 const complete = (file: Uploading['file'], content: Content): fc.Arbitrary<Uploading> =>
-  fc.constant({ file, content, checksum: 'metadata', byStranger: false });
+  fc.constant({ file, content, checksum: 'metadata', byStranger: false, tookMs: 0 });
 
 /** One version claimed by different bytes at once, or two versions of one package. */
 const encounters: fc.Arbitrary<Scenario> = fc.record({

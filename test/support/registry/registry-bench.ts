@@ -62,16 +62,18 @@ export interface Put {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly sha256?: string;
   readonly principal?: string | null;
+  /** In parts: that long ago it was begun. */
+  readonly tookMs?: number;
 }
 
 let told = 0;
 
 /** Puts something under a key as an uploader does, over whatever lies there, and tells of it as the bucket would. */
 export const putInto = (bucket: Objects, now: number, key: string, body: Uint8Array, how: Put = {}): UploadEvent => {
-  const { metadata = {}, sha256 = null, principal = PRINCIPALS.ada } = how;
+  const { metadata = {}, sha256 = null, principal = PRINCIPALS.ada, tookMs = 0 } = how;
   const present = bucket.get(key);
   const condition = present ? { etag: present.etag } : 'absent';
-  const written = bucket.put('uploader', key, { body, metadata, sha256 }, condition);
+  const written = bucket.put('uploader', key, { body, metadata, sha256, modifiedAt: now - tookMs }, condition);
   if (!written) throw new Error(`${key} was not put`);
   told += 1;
   const { versionId, etag } = written;

@@ -20,7 +20,9 @@ export interface Write {
   readonly after: string | null;
 }
 
-export type Put = Pick<SimObject, 'body'> & Partial<Pick<SimObject, 'metadata' | 'sha256'>>;
+export type Put = Pick<SimObject, 'body'> &
+  /** An object that was put in parts is as old as its first request, whenever the last one came. */
+  Partial<Pick<SimObject, 'metadata' | 'sha256' | 'modifiedAt'>>;
 
 /** What a key holds, the oldest first; `null` is a delete marker. Only the last one is current. */
 type History = readonly (SimObject | null)[];
@@ -52,11 +54,11 @@ export const objects = (now: () => number, onWrite: (write: Write) => void, { is
     onWrite({ by, key, before: textOf(before), after: textOf(object ?? undefined) });
   };
 
-  const object = ({ body, metadata = {}, sha256 = null }: Put): SimObject => ({
+  const object = ({ body, metadata = {}, sha256 = null, modifiedAt = now() }: Put): SimObject => ({
     body: Uint8Array.from(body),
     etag: etagOf(body),
     metadata: { ...metadata },
-    modifiedAt: now(),
+    modifiedAt,
     versionId: isVersioned ? `v${(versions += 1)}` : 'null',
     sha256,
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { processUploads } from '#shared/usecases/registry/process-uploads.ts';
 import { builtPackage, sha256Of } from '../../support/registry/built-package.ts';
 import { registryBench, type RegistryBench } from '../../support/registry/registry-bench.ts';
 
@@ -47,6 +48,21 @@ describe('a package with its checksum', () => {
     expect(bench.keys('uploads/')).toEqual([]);
     expect(bench.telemetry.values('PackagesPublished')).toEqual([1]);
     expect(bench.telemetry.values('UploadFailures')).toEqual([0]);
+  });
+
+  it('is listed with one look at the index of all, which may be large, when nobody else is at it', async () => {
+    await bench.process(...bench.upload('ada/hello.apkg', body));
+    const { registry } = bench.deps;
+    const reads: string[] = [];
+    const get = (key: string) => {
+      reads.push(key);
+      return registry.get(key);
+    };
+    const next = bench.upload('ada/next.apkg', builtPackage({ version: '1.1.0' }));
+    await processUploads({ ...bench.deps, registry: { ...registry, get } })(next);
+    expect(bench.text('index/registry.json')).toContain('"1.1.0"');
+    expect(reads.filter((key) => key === 'index/registry.json')).toHaveLength(1);
+    expect(reads.filter((key) => key.endsWith('1.0.0/release.json'))).toHaveLength(1);
   });
 
   it('is announced only when all who read the index can see it, and answered after that', async () => {

@@ -118,6 +118,17 @@ describe('a package and its checksum', () => {
     expect(rejections()).toBe(1);
   });
 
+  it('are given their quarter of an hour from when the package was there, however long it took to come', async () => {
+    await bench.process(bench.put('ada/hello.apkg', body, { tookMs: 20 * MINUTE }));
+    expect(await code()).toBe('CHECKSUM_PENDING');
+    bench.clock.advance(15 * MINUTE - 1);
+    await bench.sweep();
+    expect(await code()).toBe('CHECKSUM_PENDING');
+    bench.clock.advance(1);
+    await bench.sweep();
+    expect(await code()).toBe('CHECKSUM_MISSING');
+  });
+
   it.each([
     ['EMPTY', new Uint8Array()],
     ['NOT_ZIP', encode('plain text, and long enough to be looked at')],
@@ -198,6 +209,59 @@ describe('a package that is uploaded again', () => {
     expect(await code()).toBe('PUBLISHED');
   });
 
+  it.each(['judged', 'waiting'])(
+    'in parts outlives one that came while it was on its way, and is %s',
+    async (state) => {
+      const shorter = state === 'judged' ? bench.upload('ada/hello.apkg', other) : [bench.put('ada/hello.apkg', other)];
+      await bench.process(...shorter);
+      bench.clock.advance(MINUTE);
+      // Begun before the other one, and so of an older date; the checksum's news overtake its own.
+      const longer = bench.put('ada/hello.apkg', body, { tookMs: 2 * MINUTE });
+      await bench.process(checksum(sha256));
+      await bench.sweep();
+      await bench.process(longer);
+      expect(await bench.verdict('ada/hello.apkg')).toMatchObject({ code: 'PUBLISHED', package: { version: '1.0.0' } });
+      expect(bench.keys('uploads/')).toEqual([]);
+    },
+  );
+
+  it('leaves nothing behind when the processor dies before it has taken the earlier one away', async () => {
+    let isDown = false;
+    bench = registryBench({
+      through: (store) => ({
+        ...store,
+        deleteVersion: async (key, versionId) => {
+          if (isDown) throw new Error('down');
+          return store.deleteVersion(key, versionId);
+        },
+      }),
+    });
+    const earlier = bench.put('ada/hello.apkg', other);
+    await bench.process(earlier);
+    bench.clock.advance(SECOND);
+    const events = bench.upload('ada/hello.apkg', body);
+    isDown = true;
+    expect(await bench.process(...events)).toContain('retry');
+    isDown = false;
+    await bench.process(...events);
+    bench.clock.advance(20 * MINUTE);
+    await bench.sweep();
+    expect(await code()).toBe('PUBLISHED');
+    expect(bench.keys('uploads/')).toEqual([]);
+  });
+
+  it('in the same instant is not taken away by the late news of the one before', async () => {
+    bench = registryBench({ settings: { unregistered: 'allow' } });
+    const first = bench.put('ada/hello.apkg', other);
+    const second = bench.put('ada/hello.apkg', body);
+    // The checksum's news are the first to be told: they say nothing of when the package came.
+    await bench.process(checksum('not yet'), first, second);
+    bench.clock.advance(SECOND);
+    await bench.process(checksum(sha256));
+    expect(await bench.verdict('ada/hello.apkg')).toMatchObject({ code: 'PUBLISHED', package: { version: '1.0.0' } });
+    expect(bench.bucket.getVersion('uploads/ada/hello.apkg', first.versionId)).toBeUndefined();
+  });
+
   it('is gone when its news come: nothing is said of it', async () => {
     const event = bench.put('ada/hello.apkg', body);
     bench.bucket.deleteVersion('somebody', event.key, event.versionId);
@@ -263,6 +327,15 @@ describe('a signature', () => {
     expect(await code()).toBe('PUBLISHED');
     expect(bench.keys('uploads/')).toEqual([]);
     expect(bench.keys('packages/').filter((each) => each.endsWith('.sig'))).toEqual([]);
+  });
+
+  it('that comes once more for a signed package is not late, and waits for another package', async () => {
+    const event = bench.put('ada/hello.apkg', body);
+    const sig = signature(signed(body));
+    bench.clock.advance(SECOND);
+    await bench.process(event, sig, checksum(sha256));
+    await bench.process(signature(signed(body)));
+    expect(await bench.code('ada/~hello.apkg.sig')).toBeUndefined();
   });
 
   it('that comes before its package is not late', async () => {
