@@ -30,6 +30,12 @@ export const balancerCharges = ({ NetworkLoadBalancer, RateLimit }: Parameters):
       : ([
           { what: 'firewall', when: 'standing', factors: [of(1, 'list')], price: 'webAcl' },
           { what: 'firewall, its rule', when: 'standing', factors: [of(1, 'rule')], price: 'webAclRule' },
+          {
+            what: 'firewall, what it looks at',
+            when: 'awake',
+            factors: [assumed(1_000, 'requests an hour')],
+            price: 'webRequest',
+          },
         ] as const)),
   ];
 };
@@ -67,16 +73,16 @@ export const keptCharges = (images: number): readonly Charge[] => [
     price: 'image',
   },
   { what: 'logs that are kept', when: 'standing', factors: [assumed(1, 'GB')], price: 'logsKept' },
+  // Of what the network refuses, awake or not.
+  { what: 'flow logs', when: 'standing', factors: [assumed(0.1, 'GB')], price: 'logs' },
 ];
 
 export const secretCharge: Charge = { what: 'secret', when: 'standing', factors: [of(1, 'secret')], price: 'secret' };
 
-export const filesCharge: Charge = {
-  what: 'files, with their backups',
-  when: 'standing',
-  factors: [assumed(5, 'GB')],
-  price: 'fileSystem',
-};
+export const filesCharges: readonly Charge[] = [
+  { what: 'files', when: 'standing', factors: [assumed(5, 'GB')], price: 'fileSystem' },
+  { what: 'files, their backups', when: 'standing', factors: [assumed(5, 'GB')], price: 'backup' },
+];
 
 /** Jobs that run by themselves, whether somebody is awake or not. */
 export const jobCharges = ({ Vcpu = '', Memory = '' }: Parameters): readonly Charge[] => {

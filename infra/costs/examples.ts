@@ -1,6 +1,6 @@
 import {
   balancerCharges,
-  filesCharge,
+  filesCharges,
   gatewayCharges,
   jobCharges,
   keptCharges,
@@ -52,7 +52,7 @@ with a gateway. One agent that is asked for all night costs as much as all of th
     ...callerCharges,
     ...watching('pixell-runtime'),
     ...keptCharges(1),
-    filesCharge,
+    ...filesCharges,
     secretCharge,
   ],
 };

@@ -15,8 +15,9 @@ Each system of [the examples](examples.md), per month of 30 days, in us-east-1, 
 and without traffic to the internet ($0.09 per GB beyond the first 100). Most other regions cost 10 to 30 % more. Prices
 are from AWS's pages for
 ${sources},
-compared with third parties' copies of them; those with (†) were not. What is *assumed* nobody has measured on AWS: put in your own. Somebody wakes it
-once a day, and heartbeats.
+compared with third parties' copies of them; those with (†) were not. What is *assumed* nobody has measured on AWS: put in your own. Nothing is
+taken off for what AWS gives for nothing, such as ten alarms and three dashboards an account. Somebody wakes it once a day, and
+heartbeats.
 
 *Awake* is from the pull of the image to the end of the last task, so it includes the start and the time until idleness
 is confirmed: of one session a day a quarter of an hour or so. *Always on* is the same service without Nightporter: what

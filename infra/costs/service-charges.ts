@@ -34,6 +34,21 @@ const onDemand = ({ Capacity = 'on-demand' }: Parameters, tasks: number): number
 /** Metrics of CloudWatch that the tick asks for, by the kind of signal. */
 const ASKED: Readonly<Record<string, number>> = { connections: 2, alb: 2, nlb: 2, metric: 1, leases: 0 };
 
+/** AWS makes two alarms for each target that is tracked, and charges for them as for any. */
+const scalerCharges = (name: string, { CpuTarget, MemoryTarget }: Parameters): readonly Charge[] => {
+  const targets = [CpuTarget, MemoryTarget].filter((target) => target !== undefined).length;
+  return targets === 0
+    ? []
+    : [
+        {
+          what: `${name}, alarms of its scaler`,
+          when: 'standing',
+          factors: [of(2 * targets, 'alarms')],
+          price: 'alarm',
+        },
+      ];
+};
+
 /** What a service on Fargate costs, by its own parameters; the fewest tasks that it has while awake. */
 export const serviceCharges = (name: string, parameters: Parameters): readonly Charge[] => {
   const tasks = Number(parameters['WakeCount'] ?? 1);
@@ -83,10 +98,18 @@ export const serviceCharges = (name: string, parameters: Parameters): readonly C
     price: 'metricHour',
     isPorters: true,
   };
+  const puts: Charge = {
+    ...activity,
+    what: `${name}, putting it there`,
+    factors: [of(60, 'calls')],
+    price: 'metricPut',
+  };
   return [
     ...charges,
     ...(parameters['AssignPublicIp'] === 'ENABLED' ? [address] : []),
     ...(signal === 'connections' ? [activity] : []),
+    ...(parameters['PutsMetrics'] === 'true' ? [puts] : []),
+    ...scalerCharges(name, parameters),
   ];
 };
 

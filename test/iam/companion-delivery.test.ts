@@ -3,6 +3,7 @@ import { deployed, exampleCalled, sourceOf } from '../support/cfn/companions.ts'
 import type { Deployed } from '../support/cfn/deployed.ts';
 import type { Given } from '../support/cfn/parameters.ts';
 import { ACCOUNT, arnOf, REGION } from '../support/cfn/physical.ts';
+import { values } from '../template/rules/template.ts';
 import { permissionsIn } from './companion-roles.ts';
 import { policyCheck } from './policy-check.ts';
 import type { Request } from './requests.ts';
@@ -26,9 +27,9 @@ const TO_TASKS = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
 const delivery = (more: Given = {}): Deployed => deployed(exampleCalled('pixtools.deploy-role'), more);
 const deployRole = (more: Given = {}): Ask => asking(permissionsIn(delivery(more), 'DeployRole'));
 
-const { values } = delivery();
+const { values: given } = delivery();
 const ROLES = ['TaskRoleName', 'ExecutionRoleName', 'SecondTaskRoleName', 'SecondExecutionRoleName'].map(
-  (name) => values[name] ?? '',
+  (name) => given[name] ?? '',
 );
 
 describe('the deploy role', () => {
@@ -98,6 +99,27 @@ describe('the deploy role', () => {
 
   it('need not deregister the definition that it replaces, which nobody may do to a single one', () => {
     expect(sourceOf('fargate-service').Resources['TaskDefinition']?.UpdateReplacePolicy).toBe('Retain');
+  });
+
+  // To fill in an attribute CloudFormation asks the service of it, with the rights of whoever updates the stack.
+  it('makes CloudFormation look at nothing that it may not look at itself', async () => {
+    const { Outputs, Resources } = sourceOf('fargate-service');
+    const changed = [Resources['TaskDefinition'], Resources['Service'], Outputs];
+    const asked = new Set(
+      [...values({ changed })].flatMap(([path, value]) => {
+        if (path.endsWith('/Fn::GetAtt')) return [String(value[0])];
+        return typeof value === 'string' ? [...value.matchAll(/\$\{(\w+)\.\w+\}/g)].map(([, id = '']) => id) : [];
+      }),
+    );
+    const LOOKS: Readonly<Record<string, readonly [action: string, resource: string]>> = {
+      'AWS::IAM::Role': ['iam:GetRole', roleArn(ROLES[0] ?? '')],
+      'AWS::ECS::Service': ['ecs:DescribeServices', arnOf('ecs', 'service/main/pixtools-api')],
+    };
+    for (const id of asked) {
+      const [action, resource] = LOOKS[Resources[id]?.Type ?? ''] ?? ['nobody:knows', id];
+      expect([id, await deployRole()(action, resource)]).toEqual([id, true]);
+    }
+    expect(asked).toContain('TaskRole');
   });
 
   it('tags a definition that it registers, and never a service: tags say who looks after it', async () => {

@@ -41,7 +41,9 @@ describe('what the examples cost', () => {
   it.each([
     ['AWS::ElasticLoadBalancingV2::LoadBalancer', 'loadBalancer'],
     ['AWS::WAFv2::WebACL', 'webAcl'],
+    ['AWS::WAFv2::WebACL', 'webRequest'],
     ['AWS::EFS::FileSystem', 'fileSystem'],
+    ['AWS::EFS::FileSystem', 'backup'],
     ['AWS::CloudWatch::Dashboard', 'dashboard'],
   ] as const)('counts each %s', (type, price) => {
     for (const { title } of EXAMPLES)
@@ -49,6 +51,29 @@ describe('what the examples cost', () => {
         chargesOf(title).filter((charge) => charge.price === price),
         title,
       ).toHaveLength(countOf(title, type));
+  });
+});
+
+describe('what AWS makes or counts by itself', () => {
+  it('is counted: two alarms for each policy of a scaler', () => {
+    for (const { title } of EXAMPLES) {
+      const [alarms] = chargesOf(title)
+        .filter(({ what }) => what.endsWith('alarms of its scaler'))
+        .map(({ factors }) => factors[0]?.amount);
+      expect(alarms ?? 0, title).toBe(2 * countOf(title, 'AWS::ApplicationAutoScaling::ScalingPolicy'));
+    }
+  });
+
+  it('is counted: each call that puts metrics', () => {
+    const puts = STACK_EXAMPLES.filter(({ parameters }) => parameters['PutsMetrics'] === 'true').map(
+      ({ file }) => file,
+    );
+    const counted = EXAMPLES.filter(({ charges }) => charges.some(({ price }) => price === 'metricPut'));
+    expect(counted.map(({ title }) => title)).toEqual(puts);
+  });
+
+  it('is counted: what flows in the network that all stand on', () => {
+    for (const { title } of EXAMPLES) expect(chargesOf(title).map(({ what }) => what)).toContain('flow logs');
   });
 });
 

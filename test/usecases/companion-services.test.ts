@@ -160,6 +160,26 @@ describe.each(SERVICES)('%s, as its template and parameters describe it', (file)
     expect(life.service().desiredCount).toBe(policyOf(life).wakeCount);
   });
 
+  it('stays awake when an update fails and goes back, once one before it has left out with how many to begin', async () => {
+    const life = created(file);
+    change(life, file, {});
+    await life.look();
+    await life.wake();
+    await life.untilReady();
+    change(life, file, { ContainerImage: OTHER_IMAGE });
+    change(life, file, {});
+    expect(life.service().desiredCount).toBe(policyOf(life).wakeCount);
+  });
+
+  it('would be stopped under its users by going back to its creation, and is woken again at the next look', async () => {
+    const life = await awake(file);
+    change(life, file, { ContainerImage: OTHER_IMAGE });
+    life.update(deployed(exampleCalled(file)));
+    expect(life.service().desiredCount).toBe(0);
+    await life.look();
+    expect(life.service().desiredCount).toBe(policyOf(life).wakeCount);
+  });
+
   it('is adopted running, and sleeps by its policy, when nobody said with how many to begin', async () => {
     const life = serviceLife(deployed(exampleCalled(file), UPDATED));
     await life.live(5, false);

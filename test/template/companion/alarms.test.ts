@@ -317,6 +317,14 @@ describe('the stack', () => {
     expect(extra.filter((type) => !kinds(only(all)).has(type))).toEqual([]);
   });
 
+  it('tells of unusual costs by the monitor that the account has, and makes no second one', () => {
+    const monitor = 'arn:aws:ce::123456789012:anomalymonitor/00000000-0000-0000-0000-000000000000';
+    const { resources } = only({ ...least, CostAnomalies: monitor });
+    expect(resources['AnomalySubscription']?.Properties.MonitorArnList).toEqual([monitor]);
+    expect(resources['AnomalyMonitor']).toBeUndefined();
+    expect(() => only({ ...least, CostAnomalies: 'perhaps' })).toThrow();
+  });
+
   it.each([
     [{ LoadBalancerFullName: BALANCER.LoadBalancer }],
     [{ TargetGroupFullName: BALANCER.TargetGroup }],

@@ -110,3 +110,23 @@ describe.each(STACKS)('the rules of infra/stacks/%s.yml', (stack) => {
     expect(make()).toContain(says);
   });
 });
+
+describe('a load balancer that there is', () => {
+  const OWN: Given = {
+    EdgeStack: '',
+    HttpsListenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:1:listener/app/own/1/2',
+    LoadBalancerFullName: 'app/own/1',
+    LoadBalancerSecurityGroup: 'sg-1',
+  };
+
+  it('is taken by its three names', () => {
+    expect(() => deployed(exampleCalled('model-registry'), OWN)).not.toThrow();
+  });
+
+  it.each(['HttpsListenerArn', 'LoadBalancerFullName', 'LoadBalancerSecurityGroup'])(
+    'is refused without %s, instead of being looked for in a stack that nobody named',
+    (name) => {
+      expect(() => deployed(exampleCalled('model-registry'), { ...OWN, [name]: '' })).toThrow(RuleBroken);
+    },
+  );
+});

@@ -166,6 +166,12 @@ export const SOURCE_PLANTS: Readonly<Record<SourceRuleName, Readonly<Record<stri
   'what an account has one of is made where it is asked for, and stays': {
     everywhere: inTemplate('deploy-role')((template) => delete provider(template).Condition),
     'as long as the stack': inTemplate('deploy-role')((template) => (provider(template).DeletionPolicy = 'Delete')),
+    'no other will do': inTemplate('observability')(
+      spoil('AnomalySubscription', (properties) => (properties.MonitorArnList = [{ Ref: 'AnomalyMonitor' }])),
+    ),
+    'none where there is one': inTemplate('observability')(
+      spoil('AnomalySubscription', ({ MonitorArnList }) => (MonitorArnList[0]['Fn::If'][2] = { Ref: 'AWS::NoValue' })),
+    ),
   },
   'a bucket is closed to the public, encrypted, and open over TLS alone': {
     'open to the public': inJob(spoil('Results', (properties) => delete properties.PublicAccessBlockConfiguration)),
@@ -208,6 +214,10 @@ export const SOURCE_PLANTS: Readonly<Record<SourceRuleName, Readonly<Record<stri
       spoil('NetworkListener', (properties) => (properties.SslPolicy = 'ELBSecurityPolicy-2016-08')),
     ),
     whichever: inService(spoil('NetworkListener', (properties) => delete properties.SslPolicy)),
+  },
+  'what cannot be taken back is made after what may never come': {
+    'at once': inEdge(spoil('LoadBalancer', (properties) => delete properties.Tags)),
+    'the other one': inEdge(spoil('NetworkBalancer', (properties) => delete properties.Tags)),
   },
   'times are such as EventBridge takes': {
     'one minutes': inJob(spoil('Releases', (properties) => (properties.ScheduleExpression = 'rate(1 minutes)'))),
@@ -263,6 +273,12 @@ export const SOURCE_PLANTS: Readonly<Record<SourceRuleName, Readonly<Record<stri
       );
       token.Resource = { 'Fn::Sub': 'arn:aws:ecr:${AWS::Region}:${AWS::AccountId}:repository/${RepositoryName}' };
     }),
+    'a look at one network interface': statement('TaskRole', (one) =>
+      Object.assign(one, {
+        Action: ['ec2:DescribeNetworkInterfaces'],
+        Resource: { 'Fn::Sub': 'arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*' },
+      }),
+    ),
   },
   'no permission rests on what is never there': {
     'the name of a user, of a role': statement(

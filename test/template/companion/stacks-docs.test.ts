@@ -59,3 +59,22 @@ describe.each(STACKS)('docs/companion-stacks.md on %s.yml', (stack) => {
     expect(named(stack).filter((name) => !(name in Parameters || name in Outputs))).toEqual([]);
   });
 });
+
+describe('docs/companion-stacks.md on deleting', () => {
+  /** By what the page calls it. */
+  const OUTLIVES: Readonly<Record<string, string>> = {
+    'AWS::EFS::FileSystem': 'file systems',
+    'AWS::ECR::Repository': 'repositories',
+    'AWS::S3::Bucket': 'buckets',
+    'AWS::IAM::OIDCProvider': 'identity provider',
+    'AWS::CE::AnomalyMonitor': 'monitor',
+  };
+
+  it('names whatever outlives its stack', () => {
+    const [, section = ''] = /^## Deleting\n([^]*?)^## /m.exec(page) ?? [];
+    const kept = STACKS.flatMap((stack) => Object.values(sourceOf(stack).Resources))
+      .filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'))
+      .map(({ Type }) => Type);
+    for (const type of new Set(kept)) expect(section).toContain(OUTLIVES[type] ?? type);
+  });
+});

@@ -1,3 +1,4 @@
+import { creationRules } from './creation.ts';
 import { eventRules } from './events.ts';
 import { parameterRules } from './parameters.ts';
 import { resourceRules } from './resources.ts';
@@ -6,7 +7,13 @@ import { serviceRules } from './services.ts';
 import { taskRules } from './tasks.ts';
 
 /** Of every template. */
-export const SOURCE_RULES = { ...parameterRules, ...resourceRules, ...eventRules, ...roleRules } as const;
+export const SOURCE_RULES = {
+  ...parameterRules,
+  ...resourceRules,
+  ...creationRules,
+  ...eventRules,
+  ...roleRules,
+} as const;
 
 /** Of every stack that an example makes. */
 export const STACK_RULES = { ...taskRules, ...serviceRules } as const;

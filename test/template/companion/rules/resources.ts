@@ -49,6 +49,20 @@ const isNamed = (type: string, property: string): boolean =>
 
 type Source = Parameters<SourceRule>[0];
 
+/** Who speaks of a resource whether or not the stack makes it, and so has nothing where it does not. */
+const needs = (part: unknown, id: string, condition: string | undefined): boolean => {
+  if (typeof part !== 'object' || part === null) return false;
+  if ('Ref' in part && part.Ref === id) return true;
+  const { 'Fn::If': choice, 'Fn::GetAtt': attribute } = part as Readonly<Record<string, any>>;
+  if (attribute?.[0] === id) return true;
+  if (choice?.[0] === condition) return choice?.[2]?.Ref === 'AWS::NoValue' || needs(choice?.[2], id, condition);
+  return Object.values(part).some((inner) => needs(inner, id, condition));
+};
+
+/** It may be named instead of being made. */
+const isReplaceable = ({ Resources, Outputs }: Source, id: string): boolean =>
+  !needs([Resources, Outputs], id, Resources[id]?.Condition);
+
 const INGRESS = ['AWS::EC2::SecurityGroupIngress'];
 
 /** Every rule that lets somebody in, wherever it is written. */
@@ -89,6 +103,7 @@ export const resourceRules = {
       .flatMap(([id, { Condition, DeletionPolicy = '' }]) => [
         ...unless(Condition !== undefined, `${id} fails where there is one`),
         ...unless(RETAINS.includes(DeletionPolicy), `${id} goes with the stack`),
+        ...unless(isReplaceable(template, id), `${id} is needed where there is one already`),
       ]),
 
   'a bucket is closed to the public, encrypted, and open over TLS alone': (template) =>

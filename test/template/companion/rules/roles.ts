@@ -56,6 +56,9 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string | null>> = {
   'ecs:DescribeTaskDefinition': null,
 };
 
+/** All of these too: they are asked of the whole account. */
+const knowsNoResource = (action: string): boolean => action in WITHOUT_RESOURCE || /^ec2:Describe/i.test(action);
+
 const conditionKeys = ({ Condition = {} }: any): readonly string[] =>
   Object.values<any>(Condition).flatMap((block) => sides(block).flatMap(Object.keys));
 
@@ -119,7 +122,7 @@ export const roleRules = {
       items(statement.Resource).every((one) => one === '*')
         ? []
         : items(statement.Action)
-            .filter((action) => action in WITHOUT_RESOURCE)
+            .filter((action) => knowsNoResource(String(action)))
             .map((action) => `${id}: ${action} of something`),
     ),
 
