@@ -76,7 +76,7 @@ export const telemetryContract = (name: string, make: () => Promise<TelemetryUnd
         telemetry.event('thing.happened', { service: 'api', value });
         telemetry.failure('thing.failed', value, { value });
         telemetry.metric('Drift', 1, { value });
-        telemetry.vitals(String(typeof value), { AwakeWanted: [0, 1], NotReadySeconds: [] });
+        telemetry.vitals(typeof value, { AwakeWanted: [0, 1], NotReadySeconds: [] });
         telemetry.audit({ ...ENTRY, before: { value }, after: { value } });
       }).not.toThrow();
     });
