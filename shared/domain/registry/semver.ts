@@ -23,8 +23,6 @@ const byIdentifier = (a: string, b: string): number => {
   return isNumber(a) ? byNumber(a, b) : byText(a, b);
 };
 
-const identifiers = (text: string): readonly string[] => (text === '' ? [] : text.split('.'));
-
 /** The first difference decides, and then the length. */
 const byEach = (a: readonly string[], b: readonly string[]): number => {
   for (const [index, identifier] of a.entries()) {
@@ -44,11 +42,11 @@ const split = (version: string): readonly [core: string, prerelease: string] => 
 export const compareVersions = (a: string, b: string): number => {
   const [core, prerelease] = split(a);
   const [otherCore, otherPrerelease] = split(b);
-  const order = byEach(identifiers(core), identifiers(otherCore));
+  const order = byEach(core.split('.'), otherCore.split('.'));
   if (order !== 0) return order;
   // What leads up to a release comes before it.
   if (prerelease === '' || otherPrerelease === '') return Number(prerelease === '') - Number(otherPrerelease === '');
-  return byEach(identifiers(prerelease), identifiers(otherPrerelease));
+  return byEach(prerelease.split('.'), otherPrerelease.split('.'));
 };
 
 /** The version to take when none is asked for: the highest that is not yanked, a stable one before any prerelease. */

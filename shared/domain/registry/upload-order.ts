@@ -6,10 +6,10 @@ export interface Moment {
   readonly sequencer: string | null;
 }
 
-const bySequencer = (a: string, b: string): number => {
+const isGreater = (a: string, b: string): boolean => {
   const width = Math.max(a.length, b.length);
   const [left, right] = [a, b].map((text) => text.toUpperCase().padEnd(width, '0')) as [string, string];
-  return Number(left > right) - Number(left < right);
+  return left > right;
 };
 
 /**
@@ -17,6 +17,6 @@ const bySequencer = (a: string, b: string): number => {
  * without one where `a` has one: what is put there in parts is as old as its first request, and may be the newer one.
  */
 export const isLater = (a: Moment, b: Moment): boolean => {
-  if (a.sequencer !== null && b.sequencer !== null) return bySequencer(a.sequencer, b.sequencer) > 0;
+  if (a.sequencer !== null && b.sequencer !== null) return isGreater(a.sequencer, b.sequencer);
   return a.sequencer === null && a.uploadedAt > b.uploadedAt;
 };

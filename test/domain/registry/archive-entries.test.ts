@@ -32,6 +32,15 @@ describe('an entry', () => {
       expect(refusal({ ...A, [place]: lies })).toEqual({ code: 'ZIP64', details: { entry: 'a.txt' } });
   });
 
+  it('is refused with a comment, and on another disk, by its name', () => {
+    const details = { entry: 'a.txt' };
+    const comment = refusal({ ...A, directory: { comment: bytesOf('a') } });
+    expect(comment).toMatchObject({ code: 'TRAILING_OR_COMMENT', details });
+    expect(refusal({ ...A, directory: { disk: 1 } })).toEqual({ code: 'MULTI_DISK', details });
+    const longer = refusal({ ...A, local: { extraLength: 0xff00 } });
+    expect(longer).toEqual({ code: 'GAP_OR_OVERLAP', details: { ...details, offset: 0 } });
+  });
+
   it('is refused when its place is told in ZIP64', () => {
     expect(refusal({ ...A, directory: { offset: 0xffffffff } })).toMatchObject({ code: 'ZIP64' });
   });
@@ -57,6 +66,7 @@ describe('an entry', () => {
   ])('with the flags %i is %s', (flags, code) => {
     const found = refusal({ ...A, both: { flags } });
     expect(typeof found === 'string' ? found : found.code).toBe(code);
+    if (typeof found !== 'string') expect(found.details?.entry).toBe('a.txt');
   });
 
   it('is refused with its sizes behind its content, as a tool writes that cannot go back', () => {
@@ -73,7 +83,8 @@ describe('an entry', () => {
   });
 
   it.each([46, 63, 64, 0x0114])('is refused when version %i is needed to read it', (versionNeeded) => {
-    expect(refusal({ ...A, both: { versionNeeded } })).toMatchObject({ code: 'METHOD' });
+    const details = { entry: 'a.txt', field: 'version needed' };
+    expect(refusal({ ...A, both: { versionNeeded } })).toMatchObject({ code: 'METHOD', details });
   });
 
   it.each([
@@ -166,8 +177,16 @@ describe('an entry', () => {
   });
 
   it('tells both values where they differ', () => {
-    const details = { entry: 'a.txt', field: 'size', actual: 1, expected: 9 };
-    expect(refusal({ ...A, local: { size: 1 } })).toEqual({ code: 'HEADER_MISMATCH', details });
+    const differing = (field: string, actual: number, expected: number) => ({
+      code: 'HEADER_MISMATCH',
+      details: { entry: 'a.txt', field, actual, expected },
+    });
+    expect(refusal({ ...A, local: { size: 1 } })).toEqual(differing('size', 1, 9));
+    expect(refusal({ ...A, local: { date: 0x0102 }, directory: { date: 0x0102 + 1 } })).toEqual(
+      differing('date', 0x0102, 0x0103),
+    );
+    // In the upper half of the number, too.
+    expect(refusal({ ...A, local: { size: 0x10009 } })).toEqual(differing('size', 0x10009, 9));
   });
 });
 

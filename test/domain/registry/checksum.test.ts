@@ -67,6 +67,6 @@ describe('a checksum file', () => {
   it('is kept in one form', () => {
     expect(checksumText(sha256)).toBe(`${sha256}  package.apkg\n`);
     expect(isSha256(sha256)).toBe(true);
-    for (const text of [upper, `${sha256}\n`, sha256.slice(1), '']) expect(isSha256(text)).toBe(false);
+    for (const text of [upper, `${sha256}\n`, `0${sha256}`, sha256.slice(1), '']) expect(isSha256(text)).toBe(false);
   });
 });

@@ -42,6 +42,9 @@ describe('a developer’s document', () => {
     ['nobody and no key', { principals: [], keys: [], signature: 'optional' }],
     ['a key without an end', { keys: [{ ...key, notAfter: null }] }],
     ['no limits of its own', { limits: {} }],
+    ['two keys', { keys: [key, { ...key, id: 'desktop' }] }],
+    ['secrets refused', { secrets: 'reject' }],
+    ['secrets allowed', { secrets: 'allow' }],
     ['five times the usual limits', { limits: { fileBytes: 500 * 1024 * 1024, entries: 50_000 } }],
     ['fields of another kind, as whoever stores it may add', { nonce: 'x', note: 'moved in 2026' }],
   ])('may have %s', (_, change) => {
@@ -56,6 +59,7 @@ describe('a developer’s document', () => {
     ['another schema', { schema: 2 }, 'schema'],
     ['an ARN for a principal', { principals: ['arn:aws:iam::123456789012:role/acme'] }, 'principals'],
     ['a session for a principal', { principals: ['AROAEXAMPLEID0000001:me'] }, 'principals'],
+    ['a principal with something in front of it', { principals: ['x/AROAEXAMPLEID0000001'] }, 'principals'],
     ['an empty principal', { principals: [''] }, 'principals'],
     ['one principal instead of a list', { principals: 'AROAEXAMPLEID0000001' }, 'principals'],
     ['two keys of one id', { keys: [key, { ...key, notAfter: null }] }, 'keys'],
@@ -120,6 +124,7 @@ describe('who uploaded', () => {
     ['AWS:AIDAEXAMPLEID0000002', 'AIDAEXAMPLEID0000002'],
     ['AIDAEXAMPLEID0000002', 'AIDAEXAMPLEID0000002'],
     ['AROAEXAMPLEID0000009:AROAEXAMPLEID0000001', 'AROAEXAMPLEID0000009'],
+    ['XAWS:AIDAEXAMPLEID0000002', 'XAWS'],
     ['', ''],
   ])('is told by a unique id: %s', (principalId, principal) => {
     expect(principalOf(principalId)).toBe(principal);

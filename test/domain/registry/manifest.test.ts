@@ -143,6 +143,56 @@ describe('a manifest', () => {
     expect(manifestOf({ 'agent.yaml': `name: a\n${text}\n` })).toMatchObject({ value: { version } });
   });
 
+  const invalid = (field: string, actual: string, expected: unknown = expect.any(String)) => ({
+    fault: { code: 'FIELD_INVALID', details: { field, actual, expected } },
+  });
+
+  it.each([
+    ['name: 7\nversion: 1.0.0', invalid('name', 'the number 7')],
+    ['version: 1.0.0', invalid('name', 'nothing')],
+    ['name:\nversion: 1.0.0', invalid('name', 'nothing')],
+    ['name: [a]\nversion: 1.0.0', invalid('name', 'a list')],
+    ['name: {a: b}\nversion: 1.0.0', invalid('name', 'a map')],
+    ['name: true\nversion: 1.0.0', invalid('name', 'the boolean true')],
+    ['name: a\nmetadata: x', invalid('metadata', 'x', 'a map')],
+    ['name: a\nmetadata: ""', invalid('metadata', 'an empty text', 'a map')],
+    ['name: a', { fault: { code: 'FIELD_INVALID', details: { field: 'metadata.version', problem: 'missing' } } }],
+    [
+      'name: a\nmetadata: {version: 1.5}',
+      { fault: { code: 'VERSION_INVALID', details: { field: 'metadata.version' } } },
+    ],
+    ['name: a\nversion: v1\nmetadata: {version: 1.0.1}', invalid('version', 'v1')],
+    [
+      'name: a\nversion: 1.0.0\nmetadata: {version: 1.0.1}',
+      { fault: { code: 'VERSION_FIELDS_DISAGREE', details: { field: 'version', actual: '1.0.0', expected: '1.0.1' } } },
+    ],
+  ])('that says %j is told what is wrong with which field', (text, fault) => {
+    expect(manifestOf({ 'agent.yaml': `${text}\n` })).toMatchObject(fault);
+  });
+
+  it.each(['0', '999', '999.5', '"1"', '"100"', '"1.0"', '"10.100"'])('may be of the edition %s', (edition) => {
+    const text = `name: a\nversion: ${edition}\nmetadata: {version: 1.0.1}\n`;
+    expect(manifestOf({ 'agent.yaml': text })).toMatchObject({ value: { version: '1.0.1' } });
+  });
+
+  it.each(['-1', '1000', '"1000"', '"1.1000"', '"1."', '"x1"', '"1x"', 'true', '[]', '""'])(
+    'may not be of the edition %s',
+    (edition) => {
+      const text = `name: a\nversion: ${edition}\nmetadata: {version: 1.0.1}\n`;
+      expect(manifestOf({ 'agent.yaml': text })).toMatchObject({ fault: { code: 'FIELD_INVALID' } });
+    },
+  );
+
+  it('is held to its own size, not to that of what comes before it', () => {
+    expect(codeOf(manifestOf({ 'a.bin': 'x'.repeat(70_000), ...BY_HAND }))).toBe('accepted');
+  });
+
+  it('begins with its first document', () => {
+    expect(manifestOf({ 'agent.yaml': '--- # one\nname: a\nversion: 1.0.0\n' })).toMatchObject({ ok: true });
+    const fault = { code: 'YAML_INVALID', details: { line: 1, problem: 'more than one document' } };
+    expect(manifestOf({ 'agent.yaml': '...\nname: a\nversion: 1.0.0\n' })).toEqual({ ok: false, fault });
+  });
+
   it('is refused with what was found, where, and what is due', () => {
     const faultOf = (text: string) => manifestOf({ 'agent.yaml': `name: a\n${text}\n` });
     expect(faultOf('version: 1.10')).toMatchObject({
@@ -187,6 +237,23 @@ describe('the builder’s copy of the manifest', () => {
     expect(codeOf(checked)).toBe('METADATA_MISMATCH');
     expect(checked).toMatchObject({ fault: { details: { entry: '.pixell/package.json' } } });
     expect(checked.ok ? undefined : checked.fault.details?.field).toBe(field);
+  });
+
+  it.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [7, '7'],
+    ['other', '"other"'],
+    [['weather-agent'], 'a list or a map'],
+    [{ name: 'weather-agent' }, 'a list or a map'],
+  ])('is told with what it says: %j', (name, actual) => {
+    const details = { entry: '.pixell/package.json', field: 'manifest.name', actual, expected: 'weather-agent' };
+    expect(manifestOf(withCopy({ manifest: { ...good, name } }))).toMatchObject({ fault: { details } });
+  });
+
+  it('may have 256 KiB', () => {
+    expect(codeOf(manifestOf(withCopy(JSON.stringify({ manifest: good }).padEnd(262_144))))).toBe('accepted');
+    expect(codeOf(manifestOf(withCopy(JSON.stringify({ manifest: good }).padEnd(262_145))))).toBe('METADATA_MISMATCH');
   });
 
   it('must be a file', () => {

@@ -3,12 +3,21 @@ import { expect, it } from 'vitest';
 import { readPackageName } from '#shared/domain/registry/package-name.ts';
 import { PACKAGE_NAME_PATTERN } from '#shared/domain/registry/registry-keys.ts';
 
-it.each(['a', 'a1', 'weather-agent', 'a-1', 'x'.repeat(64), 'null-island', 'com', 'com10', 'yes-man', 'latest-news'])(
-  'a package may be called %s',
-  (name) => {
-    expect(readPackageName(name)).toEqual({ ok: true, value: name });
-  },
-);
+it.each([
+  'a',
+  'a1',
+  'weather-agent',
+  'a-1',
+  'x'.repeat(64),
+  'null-island',
+  'com',
+  'com10',
+  'falcon',
+  'yes-man',
+  'latest-news',
+])('a package may be called %s', (name) => {
+  expect(readPackageName(name)).toEqual({ ok: true, value: name });
+});
 
 it.each(
   [
@@ -21,7 +30,22 @@ it.each(
 
 it.each(
   [
-    ['con', 'prn', 'aux', 'nul', 'com1', 'lpt9', 'latest', 'index', 'packages', 'uploads', 'results', 'registry'],
+    [
+      'con',
+      'prn',
+      'aux',
+      'nul',
+      'com1',
+      'lpt9',
+      'latest',
+      'index',
+      'packages',
+      'uploads',
+      'results',
+      'registry',
+      'control',
+      'developers',
+    ],
     ['no', 'yes', 'on', 'off', 'y', 'n', 'true', 'false', 'null'],
   ].flat(),
 )('%s is a name for something else', (name) => {

@@ -215,7 +215,12 @@ describe('what was written before', () => {
     '{"schema":1,"revision":0}',
     '{"schema":1,"revision":-1,"packages":[]}',
     '{"schema":2,"revision":0,"packages":[]}',
-    `{"schema":1,"revision":1,"packages":[${row({ versions: 1 })}]}`,
+    ...[
+      ['null', '1', '[]', row({ versions: 1 }), row({ versions: [version, null] }), row({ revision: 0 })],
+      [row({ developer: '..' }), row({ developer: 7 }), row({ name: 7 }), `${row({})},null`],
+    ]
+      .flat()
+      .map((listed) => `{"schema":1,"revision":1,"packages":[${listed}]}`),
     registryText(registryDocument([good])).slice(0, -10),
   ])('is not read as a registry, nor taken for an empty one: %s', (text) => {
     expect(readRegistry(text)).toBeUndefined();

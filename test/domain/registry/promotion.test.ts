@@ -132,6 +132,10 @@ describe('release.json', () => {
 
   const document = JSON.parse(releaseText(release)) as object;
 
+  it('says where the package lies', () => {
+    expect(document).toMatchObject({ schema: 1, key: 'packages/acme/weather/1.4.2/package.apkg' });
+  });
+
   it.each([
     ['developer', 'other'],
     ['name', 'other'],
@@ -145,6 +149,8 @@ describe('release.json', () => {
     ['publishedAt', 'yesterday'],
     ['signature', undefined],
     ['signature', {}],
+    ['signature', { key: 'laptop' }],
+    ['signature', { value: 'x' }],
     ['signature', 'laptop'],
     ['upload', null],
     ['upload', { key: 'x' }],
@@ -243,6 +249,16 @@ describe('news', () => {
     expect(new Set(ids.map((each) => each.id)).size).toBe(4);
     expect(rejection('a', 'v1', at + 1).id).toBe(ids[0]?.id);
     expect(rejection('\ud800', null).id).toHaveLength(64);
+  });
+
+  it('keeps its ids for ever: they are of these texts', () => {
+    const status = { yanked: true, reason: 'loses data', by: 'ada', at, revision: 7 };
+    const whole = ['acme', 'weather', '1.4.2', release.sha256];
+    expect(publishedNews(release, textOf).id).toBe(whole.join('\n'));
+    expect(statusNews(release, status, textOf).id).toBe([...whole, 'status', '7'].join('\n'));
+    const judged = { key: upload.key, versionId: null, sha256: null, size: 0 };
+    const verdict = toVerdict({ code: 'EMPTY', upload: judged }, at);
+    expect(rejectedNews('acme', verdict, textOf).id).toBe(`rejected\n"${upload.key}"\n`);
   });
 
   it('has one id for one release, and different ids for different ones', () => {

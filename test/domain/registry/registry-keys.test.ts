@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeEventKey,
   developerOf,
+  isWrittenOnce,
   parsePackageKey,
   parseReleaseKey,
   parseResultKey,
@@ -131,6 +132,24 @@ describe('the layout of the registry’s bucket', () => {
     );
   });
 
+  it.each(
+    [
+      ['packages/../hello/1.0.0/release.json', 'packages/ada/Hello/1.0.0/release.json'],
+      ['packages/ada/hello/1.0/release.json', 'packages/ada/hello_x/1.0.0/release.json'],
+      ['packages/ada/hello/1.0.0/notes.txt', 'x/packages/ada/hello/1.0.0/release.json'],
+      ['packages/ada/hello/1.0.0/release.json/x', 'packages/ada/hello/1.0.0/'],
+      ['packages/../hello/index.json', 'packages/ada/Hello/index.json', 'packages/ada/hello/notes.txt'],
+      ['x/packages/ada/hello/index.json', 'packages/ada/hello/latest/x'],
+      ['x/results/ada/a.json', 'results/../a.json', 'results/ada/-a.json', 'results/ada/a.json/b', 'results/ada/a'],
+    ].flat(),
+  )('takes no other key for one of a release, a package or a verdict: %s', (key) => {
+    expect([parseReleaseKey(key), parsePackageKey(key), parseResultKey(key)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it.each([
     { developer: '..', name: 'weather', version: '1.0.0' },
     { developer: 'acme/x', name: 'weather', version: '1.0.0' },
@@ -143,6 +162,16 @@ describe('the layout of the registry’s bucket', () => {
     { developer: 'acme\n', name: 'weather', version: '1.0.0' },
   ])('never builds a key outside its place: $developer, $name, $version', (id) => {
     expect(() => registryKeys.ofRelease(id, 'package')).toThrow('not a part of a key');
+  });
+
+  it.each([
+    ['packages/ada/hello/1.0.0/package.apkg', true],
+    ['packages/ada/hello/1.0.0/release.json', true],
+    ['packages/ada/hello/1.0.0/status.json', false],
+    ['packages/ada/hello/index.json', false],
+    ['results/ada/a.json', false],
+  ])('knows what is written once: %s', (key, isOnce) => {
+    expect(isWrittenOnce(key)).toBe(isOnce);
   });
 
   it('never builds an upload’s or result’s key outside its place', () => {

@@ -107,6 +107,26 @@ describe('a live secret', () => {
     expect(checked).toMatchObject({ fault: { details: { entry: name, field: 'API_KEY' } } });
   });
 
+  it.each(
+    [
+      ['id_rsa', 'a/id_dsa', 'id_ecdsa', 'key.pem', 'a/b.ppk', '.pypirc', '.netrc', 'a/.pgpass', '.git-credentials'],
+      ['credentials.json', 'service-account.json', 'a/service-account-prod.json', 'secret.yml', 'secrets.json'],
+      ['secret.toml', 'secrets.ini', 'pak.yaml', 'agents_config.json', 'a/x.y.env', '.env.example.local'],
+    ].flat(),
+  )('is looked for in %s as well', (name) => {
+    expect(checkSecrets(filesOf({ [name]: `"API_KEY": "${random(24)}"\n` }), 'auto')).toMatchObject({ ok: false });
+  });
+
+  it.each(
+    [
+      ['id_rsa.pub', 'xid_rsa', 'key.pem.txt', '.netrc.md', 'my.netrcs', 'credentials.jsonx', 'credentials.md'],
+      ['service-account.yaml', 'xservice-account.json', 'secretx.yaml', 'secrets.md', 'xagent.yaml', 'a/pak.yaml'],
+      ['agent.yamlx', 'a/.env/b', 'x.environment', 'mysecrets.yaml', 'a/.pixell/package.json'],
+    ].flat(),
+  )('is not looked for in %s either', (name) => {
+    expect(checkSecrets(filesOf({ [name]: `"API_KEY": "${random(24)}"\n` }), 'auto')).toMatchObject({ ok: true });
+  });
+
   it.each(['src/main.py', 'README.md', 'docs/agent.yaml', '.environment', 'environment.ts', '.env/'])(
     'is not looked for in %s',
     (name) => {
@@ -141,6 +161,7 @@ describe('by policy', () => {
     ['reject', { '.env': '' }, []],
     ['reject', { '.env': '# API_KEY=\nAPI_KEY=\n' }, []],
     ['reject', { '.env.example': 'API_KEY=your-api-key\n' }, []],
+    ['reject', { '.env.example.local': 'A=b\n' }, 'SECRETS_FOUND'],
     ['reject', { 'agent.yaml': 'name: a\n' }, []],
     ['warn', live, [liveWarning, warning]],
     ['warn', harmless, [warning]],
@@ -164,6 +185,34 @@ describe('by policy', () => {
   ] as const)('%s takes what it cannot look into for the worst, where it might be', (policy, contents, outcome) => {
     const checked = checkSecrets(filesOf(contents), policy);
     expect(checked.ok ? checked.value : checked.fault.code).toEqual(outcome);
+  });
+
+  it('what is too much is told by its number, and what is as large as may be is looked into', () => {
+    const fault = {
+      code: 'SECRETS_FOUND',
+      details: { actual: 257, limit: 256, problem: expect.any(String) as string },
+    };
+    expect(checkSecrets(filesOf(many), 'auto')).toEqual({ ok: false, fault });
+    const most = Object.fromEntries(Object.entries(many).slice(1));
+    expect(checkSecrets(filesOf(most), 'auto')).toEqual({ ok: true, value: [] });
+    expect(checkSecrets(filesOf({ ...many, 'z/.env': 'A=b\n' }), 'warn')).toEqual({ ok: true, value: [] });
+    expect(checkSecrets(filesOf({ '.env': 'A='.padEnd(65_536, 'b') }), 'auto')).toMatchObject({ ok: true });
+    const environment = { entry: '.env', problem: expect.any(String) as string };
+    expect(checkSecrets(filesOf(harmless), 'reject')).toMatchObject({ fault: { details: environment } });
+  });
+
+  it('a remark is no value, wherever it begins', () => {
+    expect(checkSecrets(filesOf({ '.env': '  # A=b\n  # {"A": "b"}\n' }), 'warn')).toEqual({ ok: true, value: [] });
+    expect(checkSecrets(filesOf({ '.env': 'A=b#\n' }), 'warn')).toMatchObject({ value: { length: 1 } });
+  });
+
+  it('long names are told by their ends', () => {
+    const name = (length: number) => 'd/'.repeat(length / 2 - 2) + '.env';
+    const told = (length: number) => checkSecrets(filesOf({ [name(length)]: 'A=b\n' }), 'warn');
+    expect(told(128)).toMatchObject({ value: [expect.stringMatching(/^d\/d\//)] });
+    expect(told(130)).toMatchObject({
+      value: [`…${name(128)} is in the package, with values: whoever may read the package can read them.`],
+    });
   });
 
   it('no more is told than anybody reads', () => {

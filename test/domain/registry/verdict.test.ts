@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fill } from '#shared/domain/registry/verdict-words.ts';
 import { toVerdict, VERDICTS, type Details, type VerdictCode } from '#shared/domain/registry/verdict.ts';
 
 const at = Date.UTC(2026, 10, 20, 10);
@@ -200,5 +201,18 @@ describe('the table of verdicts', () => {
         "VERSION_EXISTS",
       ]
     `);
+  });
+});
+
+describe('a text of the table', () => {
+  it('leaves out what is in brackets when one of its details is not known', () => {
+    expect(fill('It is[ {actual} of {limit}].', { actual: 1 })).toBe('It is.');
+    expect(fill('It is[ {actual} of {limit}].', { actual: 1, limit: 2 })).toBe('It is 1 of 2.');
+    expect(fill('It is[ {actual}][ of {limit}].', { limit: 2 })).toBe('It is of 2.');
+  });
+
+  it('is filled in both of its halves', () => {
+    const { fix } = toVerdict({ code: 'CHECKSUM_PENDING', details: { expected: 'a/b.sha256' }, upload }, at);
+    expect(fix).toContain('a/b.sha256');
   });
 });
