@@ -1,8 +1,9 @@
 import { readConnection, type ClientOptions } from './connection.ts';
+import type { Decision, History } from './explanations.ts';
 import { listAll } from './listing.ts';
 import * as packages from './package-calls.ts';
 import { publish, type PublishOptions } from './publish.ts';
-import type { Decision, Download, Package, Release, Service, Verdict } from './replies.ts';
+import type { Download, Package, Release, Service, Verdict } from './replies.ts';
 import type { CallOptions } from './requests.ts';
 import * as services from './service-calls.ts';
 import { session, type Session, type SessionOptions } from './session.ts';
@@ -14,9 +15,10 @@ export type { Clock } from './clock.ts';
 export type { ClientOptions, Fetch } from './connection.ts';
 export type { ReleaseName, YankOptions } from './package-calls.ts';
 export type { PublishOptions, PublishProgress } from './publish.ts';
+export type * from './explanations.ts';
 export type * from './replies.ts';
 export type { CallOptions } from './requests.ts';
-export type { HoldOptions, KillOptions, StatusOptions } from './service-calls.ts';
+export type { HistoryOptions, HoldOptions, KillOptions, StatusOptions } from './service-calls.ts';
 export type { Session, SessionEnd, SessionOptions } from './session.ts';
 export type { WakeOptions, WakeProgress } from './wake.ts';
 
@@ -37,6 +39,8 @@ export interface Client {
   unhold(service: string, options?: CallOptions): Promise<void>;
   /** What the next tick would do with a service, and why. */
   decision(service: string, options?: CallOptions): Promise<Decision>;
+  /** What happened to a service, the newest first, a page at a time. */
+  history(service: string, options?: services.HistoryOptions): Promise<History>;
 
   /** Uploads a package and waits for the verdict. A package that is refused is a verdict as well, no error. */
   publish(options: PublishOptions): Promise<Verdict>;
@@ -61,6 +65,7 @@ export const createClient = (options: ClientOptions): Client => {
     hold: (...call) => services.hold(connection, ...call),
     unhold: (...call) => services.unhold(connection, ...call),
     decision: (...call) => services.decision(connection, ...call),
+    history: (...call) => services.history(connection, ...call),
     publish: (...call) => publish(connection, ...call),
     packages: (...call) => listAll<Package>(connection, 'packages', ...call),
     package: (...call) => packages.packageOf(connection, ...call),

@@ -20,6 +20,10 @@ export interface Service {
   readonly leases: number | null;
   /** While waking, from how long this service took before. */
   readonly estimatedReadyAt: string | null;
+  /** How long this service takes to boot; null for a sleeper that nobody has seen boot. */
+  readonly boot: BootProfile | null;
+  /** What the schedule of the service says; null: it has none. */
+  readonly schedule: Schedule | null;
   readonly since: string;
   /** Why it is meant to be as it is. */
   readonly reason: string;
@@ -37,6 +41,13 @@ export interface Hold {
   readonly until: string;
   readonly by: string;
   readonly reason: string;
+}
+
+export interface Schedule {
+  /** The window that is on; null: none is. */
+  readonly now: 'awake' | 'asleep' | null;
+  /** What follows, and when; null: nothing, it stays like that. */
+  readonly next: { readonly at: string; readonly intent: 'awake' | 'asleep' | null } | null;
 }
 
 export interface Endpoint {
@@ -60,29 +71,16 @@ export interface StartFailure {
   readonly at: string;
 }
 
-export interface Decision {
-  readonly action: 'keep' | 'drain' | 'sleep' | 'force' | 'rest';
-  readonly because: string;
-  /** When this evidence would lead to another answer; null: never. */
-  readonly recheckAt: string | null;
-  readonly evidence: Evidence;
-}
-
-export interface Evidence {
-  readonly leasedUntil: string | null;
-  readonly leaseEndedAt: string | null;
-  readonly measurement: {
-    readonly measuredAt: string | null;
-    readonly inUse: boolean | null;
-    readonly lastUseAt: string | null;
-    readonly lastActivityAt: string | null;
-  };
-  readonly knownAt: string | null;
-  readonly wokenAt: string;
-  readonly readyAt: string | null;
-  readonly deployingSince: string | null;
-  readonly drainingSince: string | null;
-  readonly nightlyKillAt: string;
+export interface BootProfile {
+  /** How far the present start has come; null for a sleeper. */
+  readonly phase: 'asked' | 'started' | 'running' | 'healthy' | 'ready' | null;
+  /** How many of its last boots are remembered. */
+  readonly boots: number;
+  /** From the wake to ready, the median of them; null: none has been seen. */
+  readonly medianMs: number | null;
+  readonly startedMs: number | null;
+  readonly runningMs: number | null;
+  readonly healthyMs: number | null;
 }
 
 /** A package with its versions, the highest first. */

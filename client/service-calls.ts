@@ -1,6 +1,7 @@
 import { segment, type Connection } from './connection.ts';
 import { NightporterError } from './failure.ts';
-import type { Decision, Service } from './replies.ts';
+import type { Service } from './replies.ts';
+import type { Decision, History } from './explanations.ts';
 import { effortOf, expectBody, request, type Call, type CallOptions, type Effort } from './requests.ts';
 
 export interface StatusOptions extends CallOptions {
@@ -24,6 +25,13 @@ export interface HoldOptions extends CallOptions {
   readonly intent: 'awake' | 'asleep';
   readonly until: Date | string;
   readonly reason: string;
+}
+
+export interface HistoryOptions extends CallOptions {
+  /** How many to list, 1 to 100; 100 when absent. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
 }
 
 /** A service, and when the server would like to be asked again. */
@@ -89,4 +97,19 @@ export const unhold = async (connection: Connection, service: string, options?: 
 export const decision = async (connection: Connection, service: string, options?: CallOptions): Promise<Decision> => {
   const call: Call = { method: 'GET', path: `${servicePath(service)}/decision`, isSafe: true };
   return expectBody<Decision>(await request(connection, call, effortOf(connection, options)), 'action', 'because');
+};
+
+export const history = async (
+  connection: Connection,
+  service: string,
+  options: HistoryOptions = {},
+): Promise<History> => {
+  const { limit, after } = options;
+  const call: Call = {
+    method: 'GET',
+    path: `${servicePath(service)}/history`,
+    query: { limit, after },
+    isSafe: true,
+  };
+  return expectBody<History>(await request(connection, call, effortOf(connection, options)), 'history', 'next');
 };

@@ -1,4 +1,5 @@
-import type { Decision } from '../../client/replies.ts';
+import type { Decision } from '../../client/explanations.ts';
+import { changeRows, passageRows } from '../explanation.ts';
 import { command } from '../command.ts';
 import { table } from '../output.ts';
 import { withServer } from '../server.ts';
@@ -11,7 +12,10 @@ const DOES: Readonly<Record<Decision['action'], string>> = {
   sleep: 'put it to sleep',
   force: 'put it to sleep at once, whoever uses it',
   rest: 'leave it asleep',
+  wake: 'wake it, as its schedule says',
 };
+
+const PASSAGES_SHOWN = 10;
 
 const shown = (value: string | boolean | null): string => (value === null ? '-' : String(value));
 
@@ -23,19 +27,30 @@ const rowsOf = (evidence: Decision['evidence']): readonly (readonly string[])[] 
 export const explainCommand = command<ServerOptions & { readonly service: string }>({
   words: ['explain'],
   summary: 'Say what the next tick would do with a service, and why',
-  about: 'Nothing is done. Ask it when a service does not sleep, or sleeps too early.',
+  about:
+    'Nothing is done. Ask it when a service does not sleep, or sleeps too early: it tells what would change the answer, and what has happened last.',
   arguments: [serviceArgument()],
   groups: ['server', 'json'],
-  examples: [{ line: 'nightporter explain echo', does: 'the decision, and what it rests on' }],
+  examples: [{ line: 'nightporter explain echo', does: 'the decision, what it rests on, and how it came to that' }],
   run: async (context, given) => {
     const { output } = context;
-    const decision = await withServer(context, given, (client, signal) => client.decision(given.service, { signal }));
+    const [decision, { history }] = await withServer(context, given, (client, signal) =>
+      Promise.all([
+        client.decision(given.service, { signal }),
+        client.history(given.service, { limit: PASSAGES_SHOWN, signal }),
+      ]),
+    );
     const { action, because, recheckAt, evidence } = decision;
     const head = `${output.paint('bold', action)} (${because}): it would ${DOES[action]}`;
     const until =
       recheckAt === null
         ? 'nothing changes that by itself'
         : `another answer from ${recheckAt} on, if all stays as it is`;
-    output.answer(decision, [head, until, table(rowsOf(evidence))].join('\n'));
+    const parts = [
+      [head, until, table(rowsOf(evidence))],
+      decision.changes.length > 0 ? ['', 'what would change it', table(changeRows(decision))] : [],
+      history.length > 0 ? ['', 'what has happened, the newest first', table(passageRows(history))] : [],
+    ];
+    output.answer({ ...decision, history }, parts.flat().join('\n'));
   },
 });

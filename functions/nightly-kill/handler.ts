@@ -1,9 +1,10 @@
 import { corePorts } from '#shared/adapters/aws/core-ports.ts';
 import { jobHandler } from '#shared/jobs/job-handler.ts';
-import { coreVariables, environmentOf } from '#shared/runtime/env.ts';
+import { coreVariables, environmentOf, houseSettings } from '#shared/runtime/env.ts';
 import { control } from '#shared/usecases/deps.ts';
 import { nightlyKillEndpoint } from './endpoint.ts';
 
-const deps = control(corePorts(environmentOf(coreVariables(), process.env)), {});
+const environment = environmentOf(coreVariables(), process.env);
+const deps = control(corePorts(environment), houseSettings(environment));
 
 export const handler = jobHandler('nightly-kill', nightlyKillEndpoint(deps), deps);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { showsService, type Route } from '#shared/http/endpoint.ts';
-import { after, holder, limit, service, wait } from '#shared/http/fields.ts';
+import { after, afterPassage, holder, limit, service, wait } from '#shared/http/fields.ts';
 
 export const statusRoute = {
   operationId: 'getService',
@@ -33,5 +33,17 @@ export const decisionRoute = {
   description: 'Nothing is done.',
   params: { service },
   replies: { 200: { description: 'The decision.', schema: 'Decision' } },
+  refusals: ['service-not-found'],
+} as const satisfies Route;
+
+export const historyRoute = {
+  operationId: 'getHistory',
+  method: 'GET',
+  path: '/services/{service}/history',
+  summary: 'What happened to a service, the newest first',
+  description: 'Its changes, its boots, and when the tick began to keep it for another reason: the last hundred.',
+  params: { service },
+  query: { limit: z.optional(limit), after: z.optional(afterPassage) },
+  replies: { 200: { description: 'One page.', schema: 'History' } },
   refusals: ['service-not-found'],
 } as const satisfies Route;

@@ -31,6 +31,8 @@ const onControlBucket = (bucket) => {
     readsDevelopers: policy('ReadsDevelopers', ...reads('developers/*')),
     writesRecords: policy('WritesRecords', objects('s3:PutObject', 'services/*')),
     keepsSightings: policy('KeepsSightings', ...reads('observed/*'), objects('s3:PutObject', 'observed/*')),
+    readsHistory: policy('ReadsHistory', ...reads('history/*')),
+    keepsHistory: policy('KeepsHistory', ...reads('history/*'), objects('s3:PutObject', 'history/*')),
     writesLeases: policy('WritesLeases', objects('s3:PutObject', 'leases/*')),
     // Conditional on what was read, so it needs ReadsControl as well.
     endsLeases: policy('EndsLeases', objects('s3:DeleteObject', 'leases/*')),
@@ -38,7 +40,7 @@ const onControlBucket = (bucket) => {
       'KeepsDirectory',
       objects('s3:PutObject', 'directory.json'),
       // Of services that left long ago.
-      objects('s3:DeleteObject', 'services/*', 'observed/*'),
+      objects('s3:DeleteObject', 'services/*', 'observed/*', 'history/*'),
     ),
   };
 };

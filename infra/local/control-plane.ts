@@ -44,6 +44,7 @@ const NIGHTLY_KILL = { timeOfDayMs: 23 * 3_600_000, timeZone: 'UTC' };
 const ALL = 1_000;
 
 const settingsOf = ({ defaultService }: ControlPlaneOptions): DecisionSettings => ({
+  timeZone: NIGHTLY_KILL.timeZone,
   nightlyKill: NIGHTLY_KILL,
   ...(defaultService !== undefined && { defaultService }),
 });

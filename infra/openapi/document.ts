@@ -13,7 +13,7 @@ import {
   versionRoute,
   yankRoute,
 } from '../../functions/packages/routes.ts';
-import { decisionRoute, listRoute, statusRoute } from '../../functions/status/routes.ts';
+import { decisionRoute, historyRoute, listRoute, statusRoute } from '../../functions/status/routes.ts';
 import { legacyWakeRoute, wakeRoute } from '../../functions/wake/routes.ts';
 
 /** In the order in which people read it. */
@@ -25,6 +25,7 @@ const ROUTES = [
   statusRoute,
   listRoute,
   decisionRoute,
+  historyRoute,
   renewRoute,
   releaseRoute,
   holdRoute,

@@ -7,6 +7,7 @@ export type SchemaName =
   | 'Service'
   | 'ServicePage'
   | 'Decision'
+  | 'History'
   | 'Package'
   | 'PackagePage'
   | 'Release'

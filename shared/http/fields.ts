@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LEASE_MAX_MS, LEASE_MIN_MS } from '#shared/domain/idle/policy.ts';
+import { CURSOR_PATTERN } from '#shared/domain/lifecycle/history.ts';
 import { HOLDER_PATTERN } from '#shared/domain/lifecycle/lease.ts';
 import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
 
@@ -85,6 +86,11 @@ export const limit = /* @__PURE__ */ numberInQuery({
   description: 'How many to list; 100 when absent.',
 });
 export const after = /* @__PURE__ */ text(SERVICE_ID_PATTERN, SERVICE_RULE, 'The `next` of the page before.');
+export const afterPassage = /* @__PURE__ */ text(
+  CURSOR_PATTERN,
+  'the `next` of a page',
+  'The `next` of the page before.',
+);
 
 const howToHold = () => z.enum(['awake', 'asleep'], 'awake or asleep').check(z.describe('How to hold the service.'));
 export const intent = /* @__PURE__ */ howToHold();

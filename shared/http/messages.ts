@@ -1,17 +1,21 @@
 import { START_FAILURES_ALLOWED } from '#shared/domain/lifecycle/timing.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { estimatedReadyAt, type ServiceState } from '#shared/domain/lifecycle/state.ts';
+import { estimatedReadyAt, stateOf, type Seen, type ServiceState } from '#shared/domain/lifecycle/state.ts';
 
-type Sentence = (record: ServiceRecord, taskDefinition: string, now: number) => string;
+interface Told extends Seen {
+  readonly managed: Seen['managed'] & { readonly taskDefinition: string };
+}
+
+type Sentence = (record: ServiceRecord, told: Told, now: number) => string;
 
 /** A sleeper is deployed without being tried: the first start afterwards is the first test. */
 const isUntried = ({ provenWith }: ServiceRecord, taskDefinition: string): boolean =>
   provenWith !== null && provenWith !== taskDefinition;
 
-const starting: Sentence = (record, taskDefinition, now) => {
-  const leftSeconds = Math.ceil(((estimatedReadyAt(record) ?? now) - now) / 1_000);
+const starting: Sentence = (record, told, now) => {
+  const leftSeconds = Math.ceil(((estimatedReadyAt(told) ?? now) - now) / 1_000);
   const when = leftSeconds > 0 ? `ready in about ${leftSeconds} s` : 'it takes longer than usual';
-  return `starting; ${when}${isUntried(record, taskDefinition) ? '; the first start of a new task definition' : ''}`;
+  return `starting; ${when}${isUntried(record, told.managed.taskDefinition) ? '; the first start of a new task definition' : ''}`;
 };
 
 const failing: Sentence = ({ failedTasks, failure }) =>
@@ -27,5 +31,4 @@ const SENTENCES: Readonly<Record<ServiceState, Sentence>> = {
 };
 
 /** The state in a sentence for people. */
-export const stateMessage = (state: ServiceState, record: ServiceRecord, taskDefinition: string, now: number): string =>
-  SENTENCES[state](record, taskDefinition, now);
+export const stateMessage = (told: Told, now: number): string => SENTENCES[stateOf(told)](told.record.value, told, now);

@@ -15,6 +15,7 @@ import type { Fields } from '#shared/http/read-input.ts';
 import { JSON_TYPE, PROBLEM_TYPE } from '#shared/http/request.ts';
 import {
   decisionSchema,
+  historySchema,
   documentSchema,
   problemSchema,
   servicePageSchema,
@@ -27,6 +28,7 @@ const COMPONENTS = {
   Service: serviceSchema,
   ServicePage: servicePageSchema,
   Decision: decisionSchema,
+  History: historySchema,
   Package: packageSchema,
   PackagePage: packagePageSchema,
   Release: releaseSchema,

@@ -1,11 +1,19 @@
 import type { Policy } from '#shared/domain/idle/policy.ts';
+import { bootsOf, profileOf } from '#shared/domain/lifecycle/boot.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { Endpoint, Observed } from '#shared/domain/lifecycle/observed.ts';
-import { readyEndpoint } from '#shared/domain/lifecycle/readiness.ts';
+import { readyEndpoint, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import { holdAt, wantsTasks, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { stateOf, estimatedReadyAt, retryAfterMs, type ServiceState } from '#shared/domain/lifecycle/state.ts';
+import {
+  bootPhaseOf,
+  estimatedReadyAt,
+  retryAfterMs,
+  stateOf,
+  type ServiceState,
+} from '#shared/domain/lifecycle/state.ts';
 import { stateMessage } from '#shared/http/messages.ts';
 import { retryAfter } from '#shared/http/problem.ts';
+import { scheduleBody } from '#shared/http/schedule-view.ts';
 import { reply, type HttpReply } from '#shared/http/request.ts';
 import type { ServiceBody } from '#shared/http/service-schema.ts';
 import type { Clock } from '#shared/ports/clock.ts';
@@ -16,7 +24,11 @@ export interface Shown {
   readonly managed: { readonly service: string; readonly policy: Policy; readonly taskDefinition: string };
   readonly record: { readonly value: ServiceRecord };
   /** null: nothing is known of this generation yet. */
-  readonly sighting: { readonly observed: Observed; readonly leases: number | null } | null;
+  readonly sighting: {
+    readonly observed: Observed;
+    readonly leases: number | null;
+    readonly healthy?: Readiness;
+  } | null;
 }
 
 /** What a call adds to it. */
@@ -77,6 +89,14 @@ const heldOf = (record: ServiceRecord, now: number): ServiceBody['held'] => {
 const failureOf = ({ failure }: ServiceRecord): ServiceBody['failure'] =>
   failure && { ...failure, at: instant(failure.at) };
 
+const NO_BOOT_SEEN = { boots: 0, medianMs: null, startedMs: null, runningMs: null, healthyMs: null };
+
+const bootOf = (shown: Shown): ServiceBody['boot'] => {
+  const phase = bootPhaseOf(shown);
+  const profile = profileOf(bootsOf(shown.record.value));
+  return phase === null && profile === null ? null : { phase, ...(profile ?? NO_BOOT_SEEN) };
+};
+
 const leaseOf = (lease: Lease | null): ServiceBody['lease'] =>
   lease && { holder: lease.holder, expiresAt: instant(lease.expiresAt), generation: lease.generation };
 
@@ -84,7 +104,7 @@ const leaseOf = (lease: Lease | null): ServiceBody['lease'] =>
 export const serviceBody = (shown: Shown, said: Said, now: number): ServiceBody => {
   const record = shown.record.value;
   const state = stateOf(shown);
-  const readyAt = state === 'waking' ? instantOrNull(estimatedReadyAt(record)) : null;
+  const readyAt = state === 'waking' ? instantOrNull(estimatedReadyAt(shown)) : null;
   return {
     service: record.service,
     state,
@@ -95,12 +115,14 @@ export const serviceBody = (shown: Shown, said: Said, now: number): ServiceBody 
     lease: leaseOf(said.lease ?? null),
     leases: said.leases ?? shown.sighting?.leases ?? null,
     estimatedReadyAt: readyAt,
+    boot: bootOf(shown),
+    schedule: scheduleBody(shown.managed.policy.schedule, now),
     since: instant(record.since),
     reason: record.reason,
     failure: failureOf(record),
     status: said.status ?? null,
     estimatedStartTime: readyAt,
-    message: said.message ?? stateMessage(state, record, shown.managed.taskDefinition, now),
+    message: said.message ?? stateMessage(shown, now),
   };
 };
 
@@ -109,7 +131,7 @@ const pollHeaders = (shown: Shown, { now, chance }: Moment): Readonly<Record<str
   IS_STARTING[stateOf(shown)]
     ? {
         location: `/services/${shown.managed.service}`,
-        ...retryAfter(retryAfterMs(shown.record.value, now, chance)),
+        ...retryAfter(retryAfterMs(shown, now, chance)),
       }
     : {};
 

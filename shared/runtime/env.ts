@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { TimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
+import { isTimeZone } from '#shared/domain/schedule/wall-clock.ts';
 import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
 
 /** Schemas by variable; the text of their errors continues the sentence `<NAME> must be …`. */
@@ -21,15 +22,6 @@ const timeOfDayMs = () =>
     }),
   );
 
-/** Offsets such as +01:00 are zones to JavaScript, but not to the schedules that are told the same one. */
-const isTimeZone = (zone: string): boolean => {
-  if (zone === 'UTC') return true;
-  try {
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) instanceof Intl.DateTimeFormat;
-  } catch {
-    return false;
-  }
-};
 const ZONE_RULE = 'an IANA time zone such as Europe/Zurich';
 const timeZone = () => z.string(ZONE_RULE).check(z.refine(isTimeZone, ZONE_RULE));
 
@@ -53,6 +45,8 @@ const controlVariables = {
   CLUSTERS: /* @__PURE__ */ text(CLUSTERS, 'ECS cluster names, each once, with commas and nothing else between them'),
   /** Whether each service has metrics of its own, and their price. */
   SERVICE_METRICS: /* @__PURE__ */ z.enum(['on', 'off'], 'on or off'),
+  /** By whose clocks closing time comes, and schedules go. */
+  TIME_ZONE: /* @__PURE__ */ timeZone(),
   /** Where AWS is, when it is not AWS: the SDK's own words, for the one call that is made without a client of the SDK. */
   AWS_ENDPOINT_URL: anything,
   AWS_ENDPOINT_URL_EC2: anything,
@@ -69,7 +63,6 @@ export const sessionVariables = { DEFAULT_SERVICE: /* @__PURE__ */ serviceOrNone
 export const decisionVariables = {
   ACTIVITY_NAMESPACE: /* @__PURE__ */ namespace(),
   NIGHTLY_KILL_TIME: /* @__PURE__ */ timeOfDayMs(),
-  TIME_ZONE: /* @__PURE__ */ timeZone(),
 };
 
 /** Who tells people. */
@@ -122,14 +115,24 @@ export const environmentOf = <V extends Variables>(
   return Object.fromEntries(read.map(({ name, parsed }) => [name, parsed.data])) as Environment<V>;
 };
 
-/** In the words of the use cases: when everybody is shown out … */
-export const closingTime = (read: Environment<Pick<typeof decisionVariables, 'NIGHTLY_KILL_TIME' | 'TIME_ZONE'>>) => ({
+interface Place {
+  readonly TIME_ZONE: string;
+}
+
+/** In the words of the use cases: where the house stands … */
+export const houseSettings = ({ TIME_ZONE }: Place) => ({ timeZone: TIME_ZONE });
+
+/** … when everybody is shown out there … */
+export const closingTime = (read: Place & { readonly NIGHTLY_KILL_TIME: number }) => ({
+  ...houseSettings(read),
   nightlyKill: { timeOfDayMs: read.NIGHTLY_KILL_TIME, timeZone: read.TIME_ZONE } satisfies TimeOfDay,
 });
 
 /** … and which service is meant by callers who name none. */
-export const sessionSettings = ({ DEFAULT_SERVICE }: { readonly DEFAULT_SERVICE: string }) =>
-  DEFAULT_SERVICE === '' ? {} : { defaultService: DEFAULT_SERVICE };
+export const sessionSettings = (read: Place & { readonly DEFAULT_SERVICE: string }) => ({
+  ...houseSettings(read),
+  ...(read.DEFAULT_SERVICE !== '' && { defaultService: read.DEFAULT_SERVICE }),
+});
 
 /** … and who may upload. */
 export const registrySettings = (read: {

@@ -1,4 +1,6 @@
+import { changesOf, type Change } from '#shared/domain/lifecycle/changes.ts';
 import { decide, type Decision, type TickEvidence } from '#shared/domain/lifecycle/decide.ts';
+import type { Policy } from '#shared/domain/idle/policy.ts';
 import { requireService, type Caller } from '#shared/usecases/caller.ts';
 import type { DecisionDeps } from '#shared/usecases/deps.ts';
 import { UNMEASURED } from '#shared/domain/idle/evidence.ts';
@@ -14,6 +16,11 @@ export interface DecisionInput {
 export interface Preview {
   readonly decision: Decision;
   readonly evidence: TickEvidence;
+  /** What would change it: the clock, and somebody. */
+  readonly changes: readonly Change[];
+  readonly schedule: Policy['schedule'];
+  /** When it was decided. */
+  readonly at: number;
 }
 
 /** What the next tick would do with a service if it came now, and why; nothing is done. */
@@ -35,5 +42,8 @@ export const decision =
       measurement: measured.get(service) ?? UNMEASURED,
       projection: projection?.value,
     });
-    return { decision: decide(record, managed.policy, laidOut, deps.clock.now()), evidence: laidOut };
+    const now = deps.clock.now();
+    const decided = decide(record, managed.policy, laidOut, now);
+    const changes = changesOf(record, managed.policy, laidOut, now);
+    return { decision: decided, evidence: laidOut, changes, schedule: managed.policy.schedule, at: now };
   };

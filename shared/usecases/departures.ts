@@ -16,7 +16,8 @@ export const bidFarewell =
       });
     }
     for (const { service } of forgotten) {
-      const keys = [controlKeys.projection(service), ...(await docs.keys(controlKeys.leases(service)))];
+      const caches = [controlKeys.projection(service), controlKeys.history(service)];
+      const keys = [...caches, ...(await docs.keys(controlKeys.leases(service)))];
       for (const key of [...keys, controlKeys.record(service)]) {
         const present = await docs.read(key);
         if (present) await docs.drop(key, present.etag);

@@ -28,6 +28,8 @@ export interface Ports extends CorePorts {
 }
 
 export interface Settings {
+  /** By whose clocks the schedules of services go that name no place of their own. */
+  readonly timeZone: string;
   /** The service meant by callers who name none, where there are several. */
   readonly defaultService?: string;
 }
@@ -62,7 +64,7 @@ export const control = <P extends CorePorts, S extends Settings | DecisionSettin
     ...ports,
     settings,
     docs,
-    directory: directory({ ...ports, docs }),
+    directory: directory({ ...ports, docs, timeZone: settings.timeZone }),
     records: records({ ...ports, docs }),
     leases: leases({ ...ports, docs }),
   };

@@ -53,6 +53,8 @@ export interface DirectoryDeps {
   readonly docs: Documents;
   readonly fleet: Fleet;
   readonly clock: Clock;
+  /** Of the house: for services that name no other. */
+  readonly timeZone: string;
 }
 
 const isDirectory = ({ services, departed }: DirectoryDocument): boolean =>
@@ -66,11 +68,6 @@ const isIn = (list: readonly Departure[], { service, at }: Departure): boolean =
 const REMEMBERED_MS = 10_000;
 /** How long the record of a service that is managed no longer is kept. */
 export const DEPARTED_KEPT_MS = 30 * 86_400_000;
-
-const toManaged = ({ tags, ...service }: ManagedService): Managed => ({
-  ...service,
-  ...parsePolicy(tags),
-});
 
 /** Everybody who has left and has not come back, with those who left since the last time. */
 const departures = (
@@ -86,8 +83,10 @@ const departures = (
   ];
 };
 
-export const directory = ({ docs, fleet, clock }: DirectoryDeps): Directory => {
+export const directory = ({ docs, fleet, clock, timeZone }: DirectoryDeps): Directory => {
   let remembered: { readonly services: readonly Managed[]; readonly at: number } | undefined;
+
+  const toManaged = ({ tags, ...service }: ManagedService): Managed => ({ ...service, ...parsePolicy(tags, timeZone) });
 
   const remember = (services: readonly ManagedService[]): readonly Managed[] => {
     remembered = { services: services.map(toManaged), at: clock.now() };

@@ -33,6 +33,12 @@ const sleptUnknown = ({ service, policy }: Managed): News => ({
   details: { unknownAfterMs: policy.unknownAfterMs, signal: policy.signal.kind },
 });
 
+/** As any caller would, but without a lease: who holds it is the window. Lost: whoever moved the record knows better. */
+const wake: Enactment = async (deps, managed, record, { decision }) => {
+  const won = await deps.records.swap(record, awaken(record.value, causeOf(decision), deps.clock.now()));
+  return won && converge(deps)(managed, won);
+};
+
 const keep: Enactment = async ({ records, clock }, _managed, record, { decision }) => {
   if (record.value.intent !== 'draining') return undefined;
   return records.swap(record, awaken(record.value, causeOf(decision), clock.now()));
@@ -60,6 +66,7 @@ const force: Enactment = (deps, managed, record, { decision, observed }) =>
 
 const ENACTMENTS: Readonly<Record<Decision['act'], Enactment>> = {
   rest: async () => undefined,
+  wake,
   keep,
   drain: startDraining,
   sleep,

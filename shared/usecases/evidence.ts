@@ -4,7 +4,7 @@ import type { Policy } from '#shared/domain/idle/policy.ts';
 import type { TickEvidence } from '#shared/domain/lifecycle/decide.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { lastTimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
+import { lastTimeOfDay, nextTimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
 import type { ActivityQuery } from '#shared/ports/activity.ts';
 import type { DecisionDeps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
@@ -33,6 +33,10 @@ export interface Facts {
   readonly projection: Projection | undefined;
 }
 
+/** A service that would run something else gets a new chance, as from any caller. */
+const refusedUntil = ({ breaker }: ServiceRecord, { taskDefinition }: Observed): number | null =>
+  breaker !== null && breaker.taskDefinition === taskDefinition ? breaker.until : null;
+
 /** Lays out what a decision about one service rests on. */
 export const evidence = (
   { clock, settings }: Pick<DecisionDeps, 'clock' | 'settings'>,
@@ -51,5 +55,7 @@ export const evidence = (
     deployingSince: observed.deployingSince,
     drainingSince: record.intent === 'draining' ? record.since : null,
     nightlyKillAt: lastTimeOfDay(clock.now(), settings.nightlyKill),
+    nextNightlyKillAt: nextTimeOfDay(clock.now(), settings.nightlyKill),
+    refusedUntil: refusedUntil(record, observed),
   };
 };

@@ -17,7 +17,7 @@ export const forceAsleep =
     managed: Managed,
     from: Versioned<ServiceRecord>,
     cause: Cause,
-    learned: Partial<Pick<ServiceRecord, 'breaker' | 'news'>> = {},
+    learned: Partial<Pick<ServiceRecord, 'breaker' | 'news' | 'dismissedAt'>> = {},
   ): Promise<Versioned<ServiceRecord> | undefined> => {
     const asleep = layToSleep(from.value, cause, deps.clock.now());
     const won = await deps.records.swap(from, { ...asleep, ...learned, hold: null });

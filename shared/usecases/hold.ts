@@ -24,13 +24,14 @@ const overrule =
   (deps: Deps) =>
   async (
     managed: Managed,
+    by: string,
     change: (record: ServiceRecord) => ServiceRecord | null,
   ): Promise<{ readonly before: ServiceRecord; readonly after: Versioned<ServiceRecord> }> => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const record = await deps.records.read(managed);
       const to = change(record.value);
       if (!to) return { before: record.value, after: record };
-      const won = await deps.records.swap(record, to);
+      const won = await deps.records.swap(record, to, by);
       if (won) return { before: record.value, after: won };
     }
     throw neverStoodStill(managed.service);
@@ -47,7 +48,7 @@ export const hold =
     if (leftMs <= 0 || leftMs > LONGEST_MS) {
       throw new Refusal('invalid-input', 'until must lie in the future, at most 366 days ahead', { field: 'until' });
     }
-    const { before, after } = await overrule(deps)(managed, (record) =>
+    const { before, after } = await overrule(deps)(managed, caller.subject, (record) =>
       pin(record, { intent, until, by: caller.subject, reason }, deps.clock.now()),
     );
     audit(deps.telemetry, caller, { action: 'hold', reason, before, after: after.value });
@@ -63,7 +64,9 @@ export const unhold =
     requireService(caller, service);
     requireGrant(caller, 'hold');
     const managed = await deps.directory.find(service);
-    const { before, after } = await overrule(deps)(managed, (record) => (record.hold ? unpin(record) : null));
+    const { before, after } = await overrule(deps)(managed, caller.subject, (record) =>
+      record.hold ? unpin(record) : null,
+    );
     if (holdAt(before, deps.clock.now())) {
       audit(deps.telemetry, caller, { action: 'unhold', reason: null, before, after: after.value });
     }

@@ -1,6 +1,7 @@
 import { Refusal } from '#shared/domain/errors.ts';
 import { standing, type Lease } from '#shared/domain/lifecycle/lease.ts';
 import { awaken, drain, holdAt, layToSleep, type Cause, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { scheduleAt } from '#shared/domain/schedule/schedule.ts';
 import { audit } from '#shared/usecases/audit.ts';
 import { requireGrant, requireService, type Caller } from '#shared/usecases/caller.ts';
 import { neverStoodStill, ROUNDS } from '#shared/usecases/contention.ts';
@@ -94,6 +95,15 @@ const turnOff = async (
   return isLast ? 'announced' : released(drained, 0, 'no lease remains; it will sleep once it is idle');
 };
 
+/** What keeps a service awake that nobody holds; `undefined`: its schedule does not. */
+const onSchedule = ({ policy }: Managed, now: number): string | undefined => {
+  const scheduled = policy.schedule && scheduleAt(policy.schedule, now);
+  if (scheduled?.now !== 'awake') return undefined;
+  return scheduled.next
+    ? `awake by its schedule until ${new Date(scheduled.next.at).toISOString()}`
+    : 'always awake by its schedule';
+};
+
 /** The sleeper's half of the barrier: announce `draining`, list the leases after it, and only then swap to `asleep`. */
 const leave = async (deps: Deps, leaving: Leaving): Promise<Ended> => {
   const { managed } = leaving;
@@ -104,9 +114,10 @@ const leave = async (deps: Deps, leaving: Leaving): Promise<Ended> => {
     const { live, expired } = await deps.leases.survey(managed.service, record.value.voided, 'all');
     const hold = holdAt(record.value, deps.clock.now());
     if (hold) return released(record, live, `held awake: ${hold.reason}`);
-    if (live > 0) {
+    const schedule = onSchedule(managed, deps.clock.now());
+    if (live > 0 || schedule) {
       await stay(deps, leaving, record, isAnnounced);
-      return released(record, live, remain(live));
+      return released(record, live, schedule ?? remain(live));
     }
     const ended = await turnOff(deps, leaving, record, expired);
     if (ended === 'announced') isAnnounced = true;
@@ -123,7 +134,7 @@ const force = async (deps: Deps, managed: Managed, caller: Caller, cause: Cause)
     if (hold && caller.grant.hold !== true) {
       throw new Refusal('held', `held awake until ${new Date(hold.until).toISOString()}: ${hold.reason}`);
     }
-    const won = await forceAsleep(deps)(managed, record, cause);
+    const won = await forceAsleep(deps)(managed, record, cause, { dismissedAt: deps.clock.now() });
     if (won) return { ...asleep(won, true), message: 'stopping; forced, every lease is void' };
   }
   throw neverStoodStill(managed.service);

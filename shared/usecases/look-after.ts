@@ -4,11 +4,13 @@ import { decide } from '#shared/domain/lifecycle/decide.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import { deriveState } from '#shared/domain/lifecycle/state.ts';
 import { CONVERGE_GRACE_MS } from '#shared/domain/lifecycle/timing.ts';
+import { intentAt } from '#shared/domain/schedule/schedule.ts';
 import { converge } from '#shared/usecases/converge.ts';
 import type { TickDeps } from '#shared/usecases/deps.ts';
 import { enact } from '#shared/usecases/enact.ts';
 import { evidence } from '#shared/usecases/evidence.ts';
 import type { Candidate } from '#shared/usecases/gather.ts';
+import { keepHistory } from '#shared/usecases/keep-history.ts';
 import { sight, type Seen } from '#shared/usecases/look.ts';
 import { isOf, readProjection } from '#shared/usecases/projections.ts';
 import { tellNews } from '#shared/usecases/tell-news.ts';
@@ -16,6 +18,10 @@ import { tellVitals } from '#shared/usecases/tell-vitals.ts';
 
 const isApart = ({ managed, record }: Candidate, observed: Observed): boolean =>
   repairWrites(record.value, managed.policy, observed).length > 0;
+
+/** Whether its schedule asks for it. */
+const isCalled = ({ managed }: Candidate, now: number): boolean =>
+  managed.policy.schedule !== null && intentAt(managed.policy.schedule, now) === 'awake';
 
 /** What a visit found that somebody may have to be told of. */
 export interface Finding {
@@ -34,7 +40,8 @@ export const lookAfter = (deps: TickDeps) => {
 
   const isUndisturbed = (candidate: Candidate, observed: Observed): boolean => {
     const { service, generation, news } = candidate.record.value;
-    return atRest.get(service) === generation && news === null && !isApart(candidate, observed);
+    const isAtRest = atRest.get(service) === generation && news === null && !isApart(candidate, observed);
+    return isAtRest && !isCalled(candidate, deps.clock.now());
   };
 
   const noteSeen = async (candidate: Candidate, seen: Seen): Promise<void> => {
@@ -71,7 +78,9 @@ export const lookAfter = (deps: TickDeps) => {
     }
     const now = { ...candidate, record: current };
     if (isApart(now, observed)) await converge(deps)(managed);
-    await noteSeen(now, { observed, previous, leases: survey.live === 0 ? 0 : null, knownAt: laidOut.knownAt });
+    const kept = await keepHistory(deps)({ record: current.value, decision, kept: previous?.value.kept });
+    const leases = survey.live === 0 ? 0 : null;
+    await noteSeen(now, { observed, previous, leases, knownAt: laidOut.knownAt, kept });
     return finding;
   };
 };

@@ -1,8 +1,11 @@
 import { repairWrites } from '#shared/domain/lifecycle/convergence.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { profileOf } from '#shared/domain/lifecycle/boot.ts';
+import type { Memory } from '#shared/domain/lifecycle/learn-boot.ts';
 import { hasFailedTooOften, learnStarts } from '#shared/domain/lifecycle/starts.ts';
 import { CONVERGE_GRACE_MS } from '#shared/domain/lifecycle/timing.ts';
+import type { Telemetry } from '#shared/ports/telemetry.ts';
 import { converge } from '#shared/usecases/converge.ts';
 import type { Deps } from '#shared/usecases/deps.ts';
 import type { Managed } from '#shared/usecases/directory.ts';
@@ -17,6 +20,7 @@ import {
   readProjection,
   writeProjection,
   type Glimpse,
+  type Kept,
   type Projection,
   type Sighting,
 } from '#shared/usecases/projections.ts';
@@ -39,17 +43,42 @@ export interface Seen {
   /** Live leases, where somebody has just counted them all. */
   readonly leases?: number | null;
   readonly knownAt?: number;
+  readonly kept?: Kept | undefined;
 }
+
+/** A boot that taught something, and what to expect of the next one. */
+const tellBoot = (telemetry: Telemetry, before: ServiceRecord, after: ServiceRecord): void => {
+  const newest = after.boots?.at(-1);
+  if (!newest || newest.askedAt === before.boots?.at(-1)?.askedAt) return;
+  const { askedAt, ...phases } = newest;
+  const { medianMs, boots } = profileOf(after.boots ?? []) ?? { medianMs: null, boots: 0 };
+  const { service, generation } = after;
+  telemetry.event('service.booted', {
+    service,
+    generation,
+    askedAt: new Date(askedAt).toISOString(),
+    ...phases,
+    medianMs,
+    boots,
+  });
+};
 
 /** What was learned counts once, by whoever wrote it down. */
 const tellStarts = ({ telemetry }: Pick<Deps, 'telemetry'>, before: ServiceRecord, after: ServiceRecord): void => {
   const { service, wokenAt, readyAt } = after;
   if (before.readyAt === null && readyAt !== null && wokenAt !== null) {
     telemetry.metric('WakeLatencyMs', readyAt - wokenAt, { service });
+    tellBoot(telemetry, before, after);
   }
   const failures = after.failedTasks.filter((id) => !before.failedTasks.includes(id)).length;
   if (failures > 0) telemetry.metric('StartFailures', failures, { service });
 };
+
+const memoryOf = (record: ServiceRecord, sighting: Sighting, previous: Projection | undefined): Memory => ({
+  readiness: sighting.readiness,
+  healthy: sighting.healthy ?? {},
+  lookedAt: isOf(previous, record) ? previous.observed.observedAt : null,
+});
 
 /** Remembers what was seen of one service, and draws the consequences of failed starts. */
 export const sight =
@@ -60,9 +89,11 @@ export const sight =
       previous: previous?.value,
       leases: seen.leases ?? null,
       knownAt: seen.knownAt ?? knownAt(previous?.value, record.value, deps.clock.now()),
+      ...(seen.kept && { kept: seen.kept }),
     });
     await writeProjection(deps, previous, sighting);
-    const learned = learnStarts(record.value, observed, sighting.readiness, managed.policy);
+    const memory = memoryOf(record.value, sighting, previous?.value);
+    const learned = learnStarts(record.value, observed, memory, managed.policy);
     const noted = await noteLearned(deps, record, learned);
     if (noted !== record) tellStarts(deps, record.value, noted.value);
     const current = hasFailedTooOften(noted.value) ? await tripBreaker(deps)(managed, noted, observed) : noted;

@@ -1,6 +1,6 @@
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
-import { rememberReady, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
+import { rememberHealthy, rememberReady, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { PROJECTION_FRESH_MS } from '#shared/domain/lifecycle/timing.ts';
 import { notReadySince } from '#shared/domain/lifecycle/vitals.ts';
@@ -16,6 +16,8 @@ export interface Projection {
   /** null: somebody has set out to look for the first time. */
   readonly observed: Observed | null;
   readonly readiness: Readiness;
+  /** When each task was first seen healthy; absent where the version before looked. */
+  readonly healthy?: Readiness;
   /** Live leases; null when nobody counted. */
   readonly leases: number | null;
   /** Until when something was known of the service's use in this generation; where that was lost, when it began anew. */
@@ -24,6 +26,17 @@ export interface Projection {
   readonly notReadySince: number | null;
   /** When somebody last set out to refresh it. */
   readonly claimedAt: number | null;
+  /** How much of what happened is in the history; of every generation. Lost, the history itself is asked. */
+  readonly kept?: Kept;
+}
+
+/** What the history is known to hold. */
+export interface Kept {
+  /** The record's, of the newest change. */
+  readonly revision: number;
+  /** Why the tick kept the service the last time, and in which generation. */
+  readonly because: string | null;
+  readonly generation: number;
 }
 
 export type ProjectionDeps = Pick<Deps, 'docs' | 'clock'>;
@@ -82,7 +95,8 @@ const claim = async (
   // A claim on the time before this generation says nothing of it: whoever made it saw another world.
   if (isTaken && value.generation === record.generation) return undefined;
   const next = value.generation === record.generation ? value : nothingSeen(record, clock.now());
-  const claimed: Projection = { ...next, readiness: value.readiness, claimedAt: clock.now() };
+  const { readiness, kept } = value;
+  const claimed: Projection = { ...next, readiness, claimedAt: clock.now(), ...(kept && { kept }) };
   return docs.swap(controlKeys.projection(record.service), etag, claimed);
 };
 
@@ -112,20 +126,27 @@ export const knownAt = (projection: Projection | undefined, record: ServiceRecor
 const wasNotReadySince = (previous: Projection | undefined, record: ServiceRecord): number | null =>
   previous?.generation === record.generation ? (previous.notReadySince ?? null) : null;
 
+interface Remembered extends Pick<Projection, 'leases' | 'knownAt'> {
+  readonly previous: Projection | undefined;
+  readonly kept?: Kept | undefined;
+}
+
 export const project = (
   managed: Managed,
   record: ServiceRecord,
   observed: Observed,
-  { previous, ...remembered }: Pick<Projection, 'leases' | 'knownAt'> & { readonly previous: Projection | undefined },
+  { previous, kept = previous?.kept, ...remembered }: Remembered,
 ): Sighting => ({
   service: managed.service,
   generation: record.generation,
   observed,
   readiness: rememberReady(previous?.readiness ?? {}, observed, managed.policy),
+  healthy: rememberHealthy(previous?.healthy ?? {}, observed, managed.policy),
   leases: remembered.leases,
   knownAt: remembered.knownAt,
   notReadySince: notReadySince(record, observed, managed.policy, wasNotReadySince(previous, record)),
   claimedAt: null,
+  ...(kept && { kept }),
 });
 
 /** Best effort: whoever overtook us has seen the same or newer. */

@@ -2,6 +2,7 @@ import { controlKeys, parseLeaseKey } from '#shared/domain/lifecycle/control-key
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import { adopt, adoptAnew, isRecord, type ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { begun, traced } from '#shared/domain/lifecycle/trail.ts';
 import { vitalsOfStep } from '#shared/domain/lifecycle/vitals.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Fleet, Sightings } from '#shared/ports/fleet.ts';
@@ -14,8 +15,8 @@ import { observeOne } from '#shared/usecases/observe-one.ts';
 export interface Records {
   /** The record as it is; a service seen for the first time, or recreated, gets one from what is observed, or was. */
   read(managed: Managed, justSeen?: Sightings): Promise<Versioned<ServiceRecord>>;
-  /** `undefined`: somebody else changed it first. Read again, and decide again. */
-  swap(from: Versioned<ServiceRecord>, to: ServiceRecord): Promise<Versioned<ServiceRecord> | undefined>;
+  /** `undefined`: somebody else changed it first. Read again, and decide again. Who did it is said where `to` does not. */
+  swap(from: Versioned<ServiceRecord>, to: ServiceRecord, by?: string): Promise<Versioned<ServiceRecord> | undefined>;
 }
 
 export interface RecordsDeps {
@@ -51,11 +52,13 @@ export const records = ({ docs, fleet, clock, telemetry }: RecordsDeps): Records
       ? adoptAnew(present.value, observed, clock.now())
       : adopt(observed, clock.now(), await firstGeneration(service));
     // Lost: whoever was first has adopted it.
-    return (await docs.swap(key, present?.etag ?? null, adopted)) ?? read(managed);
+    const first = begun(adopted, present?.value, clock.now());
+    return (await docs.swap(key, present?.etag ?? null, first)) ?? read(managed);
   };
 
-  const swap: Records['swap'] = async (from, to) => {
-    const won = await docs.swap(controlKeys.record(to.service), from.etag, to);
+  const swap: Records['swap'] = async (from, to, by) => {
+    const next = traced(from.value, to, { at: clock.now(), by });
+    const won = await docs.swap(controlKeys.record(to.service), from.etag, next);
     // Here, where everybody passes who wakes a service or puts it to sleep: alarms about it rest on the step.
     const step = won && vitalsOfStep(from.value, to);
     if (step) telemetry.vitals(to.service, step);

@@ -102,7 +102,10 @@ describe.concurrent('nightporter, asked about services', () => {
       status: 0,
       json: { action: 'keep', because: 'leased' },
     });
-    expect((await run('explain', 'echo')).stdout).toMatch(/^keep \(leased\): it would leave it awake\n/);
+    const explained = (await run('explain', 'echo')).stdout;
+    expect(explained).toMatch(/^keep \(leased\): it would leave it awake\n/);
+    expect(explained).toMatch(/what would change it\n(.*\n)* +\S+Z +the last lease ends +\w+ \(\w+\)/);
+    expect(explained).toMatch(/what has happened, the newest first\n(.*\n)* +\S+Z +woken +a test +by ada\n/);
 
     const ended = await run('kill', 'echo', '--json');
     expect(ended).toMatchObject({ status: 0, json: { status: 'killed' } });

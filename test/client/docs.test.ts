@@ -70,6 +70,7 @@ it('shows programs that do what it says, from the first to the last', { timeout:
     "[ 'crash asleep', 'echo ready' ]",
     'ready',
     'leased <instant>',
+    'the nightly report',
     '1.0.0 <digest> true http:',
   ]);
 });

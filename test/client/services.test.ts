@@ -56,6 +56,16 @@ describe('the status of a service', () => {
     expect({ action, because }).toEqual({ action: 'keep', because: 'leased' });
     expect(evidence.leasedUntil).not.toBeNull();
   });
+
+  it('is followed by its history, a page at a time', async () => {
+    const { client } = aClientBench();
+    await client.wake('api', { holder: 'laptop' });
+    const { history, next } = await client.history('api', { limit: 1 });
+    expect(history).toMatchObject([{ did: 'ready' }]);
+    const older = await client.history('api', { after: next ?? '' });
+    expect(older.history.map(({ did }) => did)).toEqual(['woken', 'adopted']);
+    expect(older.next).toBeNull();
+  });
 });
 
 describe('a kill', () => {

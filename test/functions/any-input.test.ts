@@ -5,7 +5,7 @@ import { aControlPlane } from '../support/control-plane.ts';
 import { aLambdaApi } from '../support/lambda-api.ts';
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
-const PLACES = ['', '/wake', '/kill', '/hold', '/decision', '/leases/laptop'];
+const PLACES = ['', '/wake', '/kill', '/hold', '/decision', '/history', '/leases/laptop'];
 const WORDS = [
   'holder',
   'leaseSeconds',

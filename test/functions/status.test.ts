@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anApi } from '../support/api.ts';
 import { aControlPlane } from '../support/control-plane.ts';
-import { SECOND, T0 } from '../support/virtual-clock.ts';
+import { HOUR, SECOND, T0 } from '../support/virtual-clock.ts';
 
 describe('status', () => {
   it('is answered at once without wait', async () => {
@@ -68,6 +68,17 @@ describe('the decision', () => {
       recheckAt: '2026-11-20T10:01:05.000Z',
       evidence: { leasedUntil: '2026-11-20T10:01:00.000Z', readyAt: null },
     });
+    expect(body.changes).toEqual([
+      { when: 'lease-ends', at: '2026-11-20T10:01:05.000Z', becomes: { action: 'keep', because: 'booting' } },
+      { when: 'boot-limit', at: '2026-11-20T10:10:00.000Z', becomes: { action: 'keep', because: 'unknown' } },
+      {
+        when: 'unknown-limit',
+        at: '2026-11-20T10:30:00.000Z',
+        becomes: { action: 'drain', because: 'unknown-too-long' },
+      },
+      { when: 'nightly-kill', at: '2026-11-20T23:00:00.000Z', becomes: { action: 'force', because: 'nightly-kill' } },
+      { when: 'leases-released', at: null, becomes: { action: 'keep', because: 'booting' } },
+    ]);
   });
 
   it('shows what no calendar has as unknown', async () => {
@@ -76,6 +87,23 @@ describe('the decision', () => {
     plane.activity.report('api', { measuredAt: T0, inUse: false, lastUseAt: null, lastActivityAt: 1e23 });
     const { status, body } = await api.call('GET', '/services/api/decision');
     expect({ status, at: body.evidence.measurement.lastActivityAt }).toEqual({ status: 200, at: null });
+  });
+});
+
+describe('the history', () => {
+  it('pages through what happened, the newest first', async () => {
+    const plane = aControlPlane({ api: {} });
+    const api = anApi(plane);
+    await api.call('POST', '/services/api/wake', { body: { holder: 'ada', reason: 'a test' } });
+    plane.clock.advance(40 * SECOND);
+    await api.call('GET', '/services/api');
+    const first = await api.call('GET', '/services/api/history?limit=2');
+    expect(first.body.history).toMatchObject([
+      { did: 'ready', from: 'awake', to: 'awake', by: 'nightporter', generation: 2, boot: { runningMs: 30_000 } },
+      { did: 'woken', from: 'asleep', to: 'awake', by: 'ada', reason: 'a test', boot: null },
+    ]);
+    const second = await api.call('GET', `/services/api/history?limit=2&after=${first.body.next}`);
+    expect(second.body).toMatchObject({ history: [{ did: 'adopted', from: null, to: 'asleep' }], next: null });
   });
 });
 
@@ -91,5 +119,50 @@ describe('an outage', () => {
     expect(body.code).toBe('internal');
     expect(JSON.stringify(body)).not.toContain('arn');
     expect(plane.telemetry.failures).toMatchObject([{ name: 'request.failed', fields: { operationId: 'getService' } }]);
+  });
+});
+
+describe('the schedule', () => {
+  const MONDAY_EIGHT = '2026-11-23T08:00:00.000Z';
+
+  it('is told with the service and in the list: what is on, and what comes next', async () => {
+    const plane = aControlPlane({ api: { tags: { awake: 'Mon-Fri 08:00-18:00', asleep: 'Sat-Sun 00:00-24:00' } } });
+    const api = anApi(plane);
+    const first = await api.call('GET', '/services/api');
+    expect(first.body.schedule).toEqual({ now: 'awake', next: { at: '2026-11-20T18:00:00.000Z', intent: null } });
+    plane.clock.advance(8 * HOUR);
+    const evening = { now: null, next: { at: '2026-11-21T00:00:00.000Z', intent: 'asleep' } };
+    expect((await api.call('GET', '/services/api')).body.schedule).toEqual(evening);
+    expect((await api.call('GET', '/services')).body.services).toMatchObject([{ schedule: evening }]);
+    plane.clock.advance(6 * HOUR);
+    expect((await api.call('POST', '/services/api/wake')).body.schedule).toEqual({
+      now: 'asleep',
+      next: { at: '2026-11-23T00:00:00.000Z', intent: null },
+    });
+  });
+
+  it('is null for a service without windows, and has no next where it never changes', async () => {
+    const api = anApi(aControlPlane({ free: {}, always: { tags: { awake: '00:00-24:00' } } }));
+    expect((await api.call('GET', '/services/free')).body.schedule).toBeNull();
+    expect((await api.call('GET', '/services/always')).body.schedule).toEqual({ now: 'awake', next: null });
+    expect((await api.call('GET', '/services/free/decision')).body.schedule).toBeNull();
+  });
+
+  it('is what a decision about a sleeper rests on: woken now, or when the next window begins', async () => {
+    const plane = aControlPlane({ api: { tags: { awake: 'Mon-Fri 08:00-18:00', asleep: '00:00-24:00' } } });
+    const api = anApi(plane);
+    expect((await api.call('GET', '/services/api/decision')).body).toMatchObject({
+      action: 'wake',
+      because: 'scheduled-awake',
+      schedule: { now: 'awake', next: { at: '2026-11-20T18:00:00.000Z', intent: 'asleep' } },
+      evidence: { refusedUntil: null },
+    });
+    plane.clock.advance(8 * HOUR);
+    expect((await api.call('GET', '/services/api/decision')).body).toMatchObject({
+      action: 'rest',
+      because: 'asleep',
+      recheckAt: MONDAY_EIGHT,
+      schedule: { now: 'asleep', next: { at: MONDAY_EIGHT, intent: 'awake' } },
+    });
   });
 });

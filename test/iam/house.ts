@@ -14,6 +14,7 @@ import {
   decisionVariables,
   type Environment,
   environmentOf,
+  houseSettings,
   newsVariables,
   sessionSettings,
   sessionVariables,
@@ -126,11 +127,13 @@ export const house = (stack: Stack, cluster: string) => {
       return overHttp(deps, killEndpoints(deps));
     },
     leases: (given) => {
-      const deps = control(portsOf('leases', environmentOf(CORE, given)), {});
+      const names = environmentOf(CORE, given);
+      const deps = control(portsOf('leases', names), houseSettings(names));
       return overHttp(deps, leaseEndpoints(deps));
     },
     holds: (given) => {
-      const deps = control(portsOf('holds', environmentOf(CORE, given)), {});
+      const names = environmentOf(CORE, given);
+      const deps = control(portsOf('holds', names), houseSettings(names));
       return overHttp(deps, holdEndpoints(deps));
     },
     status: (given) => {
@@ -148,12 +151,13 @@ export const house = (stack: Stack, cluster: string) => {
       return jobHandler('sleep', sleepEndpoint(deps), { clock, telemetry });
     },
     'nightly-kill': (given) => {
-      const deps = control(portsOf('nightly-kill', environmentOf(CORE, given)), {});
+      const names = environmentOf(CORE, given);
+      const deps = control(portsOf('nightly-kill', names), houseSettings(names));
       return jobHandler('nightly-kill', nightlyKillEndpoint(deps), { clock, telemetry });
     },
     'task-events': (given) => {
       const names = environmentOf({ ...CORE, ...newsVariables }, given);
-      const deps = control(portsOf('task-events', names), {});
+      const deps = control(portsOf('task-events', names), houseSettings(names));
       const { idOf } = ecsPlaces(names.CLUSTERS.split(','));
       const handle = onEcsEvent({ telemetry, idOf, handle: taskEventEndpoint(deps) });
       return jobHandler('task-events', handle, { clock, telemetry, serviceOf: serviceOfEvent(idOf) });

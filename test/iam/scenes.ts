@@ -18,6 +18,7 @@ const API = {
   status: 'GET /services/{service}',
   list: 'GET /services',
   decision: 'GET /services/{service}/decision',
+  history: 'GET /services/{service}/history',
   openapi: 'GET /openapi.json',
 } as const;
 
@@ -77,6 +78,7 @@ const FIRSTS: Readonly<Record<string, (at: House) => Promise<unknown>>> = {
   status: (at) => done(at, API.status, { query: HELD_BY }),
   list: (at) => done(at, API.list),
   decision: (at) => done(at, API.decision),
+  history: (at) => done(at, API.history),
   tick: (at) => at.tick(),
   nightlyKill: (at) => at.closeAt(at.clock.now()),
   taskEvent: (at) => at.taskChanged(),

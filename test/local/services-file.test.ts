@@ -58,6 +58,22 @@ describe('a services file', () => {
     });
   });
 
+  it('may say when a service is awake and asleep, without quotes', () => {
+    const words = {
+      awake: 'Mon-Fri 08:00-12:00 13:00-18:30 Europe/Zurich',
+      asleep: '00:00-24:00',
+      holidays: '2026-12-25',
+      'time-zone': 'UTC',
+    };
+    const tags = Object.entries(words).map(([word, value]) => `${word}: ${value}`);
+    for (const text of [
+      withFields(`tags: { ${tags.join(', ')} }`),
+      withFields('tags:', ...tags.map((tag) => `  ${tag}`)),
+    ]) {
+      expect(parseServicesFile(text, options)).toMatchObject({ ok: true, services: [{ tags: words }] });
+    }
+  });
+
   it('is the one of the demo services, too', () => {
     const file = fileURLToPath(new URL('../../infra/local/services.yaml', import.meta.url));
     expect(readServicesFile({ file, workingFolder: '/work' })).toMatchObject({ ok: true });
@@ -108,6 +124,16 @@ describe('a bad services file is refused with file, line, field and what was exp
       'a health check without a port',
       'services:\n  echo:\n    command: [node]\n    health: { tcp: true }',
       'services.yaml:4: services.echo.health: expected nothing, or a port that can be asked, found {"tcp":true}',
+    ],
+    [
+      'windows that are none',
+      withFields('tags: { awake: weekdays }'),
+      'services.yaml:5: services.echo.tags.awake: expected windows such as Mon-Fri 08:00-18:30 Europe/Zurich, found "weekdays"',
+    ],
+    [
+      'holidays that no window knows',
+      withFields('tags: { awake: 08:00-18:30, holidays: 2026-12-25 }'),
+      'services.yaml:5: services.echo.tags.holidays: expected windows that name their days, such as Mon-Sun 08:00-18:00, found "2026-12-25"',
     ],
     [
       'a port of 0',

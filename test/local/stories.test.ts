@@ -51,7 +51,7 @@ describe.concurrent('on one machine', () => {
     expect(draining).toMatchObject({ reason: 'idle', generation: ready.generation });
     expect(await untilState(server, 'echo', 'asleep', 15_000)).toMatchObject({ reason: 'idle', runningCount: 0 });
     const told = [...server.output().matchAll(/^\d\d:\d\d:\d\d echo +(\w+)/gm)].map(([, word]) => word);
-    expect(told).toEqual(['awake', 'ready', 'draining', 'asleep', 'stopped']);
+    expect(told).toEqual(['awake', 'booted', 'ready', 'draining', 'asleep', 'stopped']);
     expect((await linesOf(server, 'audit.ndjson')).map(({ action }) => action)).toEqual(['wake', 'drain', 'sleep']);
     expect(server.errors()).toBe('');
   });

@@ -2,6 +2,7 @@ import type { Policy } from '#shared/domain/idle/policy.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import { intentAt } from '#shared/domain/schedule/schedule.ts';
 import type { DesiredWrite } from '../support/sim-aws/ecs-api.ts';
 import type { Write } from '../support/sim-aws/objects.ts';
 import { SERVICE, type Scenario } from './scenario.ts';
@@ -28,11 +29,16 @@ const TOLERANCE_MS = 2_000;
  * the protocol works.
  */
 export const promises = (world: World, policy: Policy, scenario: Scenario) => {
+  const { schedule } = policy;
   const broken: string[] = [];
   const sessions = new Map<string, Session>();
+  /** The revisions of all changes of intent: the history must know of each. */
+  const turns = new Set<number>();
   let forcedUpTo = 0;
   let transitions = 0;
   let desiredWrites = 0;
+  /** Whether it was forced asleep and not woken since; `surely`: within a window awake. */
+  let isDismissed: 'no' | 'maybe' | 'surely' = 'no';
 
   const isLive = (session: Session): boolean =>
     !session.isReleased && world.now() + session.skewMs < session.expiresAt && session.generation >= forcedUpTo;
@@ -43,8 +49,13 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
   const unended = ({ voided }: ServiceRecord): readonly string[] =>
     [...sessions].filter(([, it]) => !it.isReleased && it.generation >= voided).map(([holder]) => holder);
 
+  /** Whether a window awake is on, by every clock on the stage. */
+  const isCalled = (): boolean =>
+    schedule !== null && [-TOLERANCE_MS, TOLERANCE_MS].every((ms) => intentAt(schedule, world.now() + ms) === 'awake');
+
   const onSleep = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
     const isNightly = after.reason === 'nightly-kill' && !scenario.sparesLeased;
+    if (actor.startsWith('force')) isDismissed = scenario.window === 'awake' ? 'surely' : 'maybe';
     if (MAY_END_SESSIONS.test(actor) || BREAKER.test(after.reason) || isNightly) {
       forcedUpTo = after.voided;
       return;
@@ -57,12 +68,25 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     if (before.hold && world.now() + TOLERANCE_MS < before.hold.until && before.hold.intent === 'awake') {
       broken.push(`held awake, but ${actor} put it to sleep`);
     }
+    // Where one has only just begun, the swap may have been on its way before.
+    if (scenario.window === 'awake' && isCalled() && after.reason !== 'nightly-kill')
+      broken.push(`9 windows: ${actor} put it to sleep within a window awake`);
     if (!actor.startsWith('tick') || after.reason === 'nightly-kill') return;
     if (scenario.activity === 'active') broken.push(`${actor} put a service to sleep that was in use`);
     const awakeMs = world.now() - (before.wokenAt ?? 0);
     if (scenario.activity === 'unknown' && awakeMs + TOLERANCE_MS * 2 < policy.unknownAfterMs) {
       broken.push(`7 silence is not idleness: asleep after ${awakeMs} ms without data`);
     }
+  };
+
+  /** By the clock, which asks for it and is told no like anybody else. */
+  const onScheduledWake = (actor: string, { hold, breaker }: ServiceRecord): void => {
+    const now = world.now();
+    if (schedule === null || intentAt(schedule, now + TOLERANCE_MS) !== 'awake')
+      broken.push(`9 windows: ${actor} woke it outside of any`);
+    if (hold && now + TOLERANCE_MS < hold.until) broken.push(`9 windows: ${actor} overruled a hold`);
+    if (breaker && now + TOLERANCE_MS < breaker.until) broken.push(`9 windows: ${actor} tried it again too soon`);
+    if (isDismissed === 'surely') broken.push(`9 windows: ${actor} undid what somebody forced`);
   };
 
   const onRecord = (actor: string, before: ServiceRecord, after: ServiceRecord): void => {
@@ -72,7 +96,12 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
     const isHeldAsleep = before.hold?.intent === 'asleep' && after.hold !== null;
     if (isHeldAsleep && after.intent !== 'asleep' && !actor.startsWith('hold-awake'))
       broken.push(`held asleep, but ${actor} woke it`);
-    if (before.intent === 'asleep' && after.intent !== 'asleep') transitions += 1;
+    if (before.intent !== after.intent) turns.add(after.revision);
+    if (before.intent === 'asleep' && after.intent !== 'asleep') {
+      transitions += 1;
+      if (actor.startsWith('tick')) onScheduledWake(actor, before);
+      isDismissed = 'no';
+    }
     if (before.intent !== 'asleep' && after.intent === 'asleep') onSleep(actor, before, after);
     else if (after.voided > before.voided) forcedUpTo = after.voided;
   };
@@ -103,6 +132,10 @@ export const promises = (world: World, policy: Policy, scenario: Scenario) => {
       }
     },
     liveHolders,
+    turns: (): readonly number[] => [...turns],
+    /** Nobody who could know of it lets it sleep while a window awake is on. */
+    isOwed: ({ hold, breaker }: ServiceRecord): boolean =>
+      isCalled() && isDismissed === 'no' && hold === null && (breaker?.until ?? 0) <= world.now(),
     counts: () => ({ transitions, desiredWrites }),
   };
 };

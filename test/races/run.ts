@@ -180,6 +180,9 @@ const checkSettled = (set: Stage): void => {
       `6 convergence: the record says ${record.intent}, the fleet ${service?.desiredCount} (${JSON.stringify(service?.bounds)})`,
     );
   }
+  if (record.intent !== 'awake' && set.watch.isOwed(record)) {
+    set.watch.broken.push(`9 windows: ${record.intent} within a window awake`);
+  }
   for (const holder of set.watch.liveHolders()) {
     const lease = set.leaseOf(holder);
     if (!lease || standing(lease, record.voided, set.there.now()) !== 'live') {
@@ -198,6 +201,13 @@ const checkCoalescing = (set: Stage, scenario: Scenario): void => {
   if (transitions !== 1 || desiredWrites !== 1) {
     set.watch.broken.push(`3 coalescing: ${transitions} transitions and ${desiredWrites} writes for one start`);
   }
+};
+
+/** Whoever died or was refused, and wherever: nothing that happened to the service is missing from its history. */
+const checkHistory = (set: Stage): void => {
+  const told = new Set(set.historyNow().map(({ revision }) => revision));
+  const lost = set.watch.turns().filter((revision) => !told.has(revision));
+  if (lost.length > 0) set.watch.broken.push(`10 nothing is forgotten: the history lacks ${lost.join(', ')}`);
 };
 
 /** Nobody wants it any more and nobody knows anything: it must not stay awake for ever. */
@@ -222,6 +232,7 @@ export const play = async (scenario: Scenario, variant: Variant, makeGround: Mak
   set.there.calm();
   await performAlone(set, 'tick, at last#', (deps) => tick(deps)());
   checkSettled(set);
+  checkHistory(set);
   await checkFallsAsleep(set, scenario);
   return { broken: set.watch.broken, trace: set.there.trace };
 };

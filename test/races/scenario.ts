@@ -13,6 +13,14 @@ export const NOON = Date.UTC(2026, 10, 20, 12);
 export const HOLDERS = ['a', 'b', 'c'] as const;
 export type HolderName = (typeof HOLDERS)[number];
 
+/** What the schedule of the service says about noon: each ends an hour after it, and one begins a minute after. */
+export const WINDOWS = {
+  none: {},
+  awake: { awake: '11:00-13:00' },
+  'awake-soon': { awake: '12:01-13:00' },
+  asleep: { asleep: '11:00-13:00' },
+} as const;
+
 /** What somebody sets out to do. */
 export type Doing =
   | { readonly do: 'wake' | 'heartbeat' | 'kill'; readonly holder: HolderName }
@@ -27,6 +35,7 @@ export interface Scenario {
   readonly holding: readonly HolderName[];
   readonly expired: readonly HolderName[];
   readonly activity: 'idle' | 'active' | 'unknown';
+  readonly window: keyof typeof WINDOWS;
   readonly autoscaled: boolean;
   /** Whether the nightly kill spares who holds a lease. */
   readonly sparesLeased: boolean;
@@ -87,6 +96,7 @@ const crowds = (calls: number): fc.Arbitrary<Scenario> =>
     holding: fc.subarray([...HOLDERS]),
     expired: fc.subarray([...HOLDERS], { maxLength: 1 }),
     activity: fc.constantFrom<Scenario['activity'][]>('idle', 'idle', 'active', 'unknown'),
+    window: fc.constantFrom<Scenario['window'][]>('none', 'none', 'none', 'awake', 'awake-soon', 'asleep'),
     autoscaled: fc.boolean(),
     sparesLeased: fc.boolean(),
     stale: fc.boolean(),
@@ -118,6 +128,7 @@ const duels = (calls: number): fc.Arbitrary<Scenario> =>
     holding: fc.subarray<HolderName>(['a', 'b']),
     expired: fc.constant([]),
     activity: fc.constant('idle'),
+    window: fc.constant('none'),
     autoscaled: fc.constant(false),
     sparesLeased: fc.constant(true),
     stale: fc.constant(false),

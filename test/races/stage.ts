@@ -1,8 +1,10 @@
-import { DEFAULT_POLICY, type Policy } from '#shared/domain/idle/policy.ts';
+import { DEFAULT_POLICY, parsePolicy, type Policy } from '#shared/domain/idle/policy.ts';
 import type { Measurement } from '#shared/domain/idle/evidence.ts';
 import { controlKeys } from '#shared/domain/lifecycle/control-keys.ts';
+import { withNewer, type History } from '#shared/domain/lifecycle/history.ts';
 import type { Lease } from '#shared/domain/lifecycle/lease.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
+import type { Passage } from '#shared/domain/lifecycle/trail.ts';
 import type { Fleet } from '#shared/ports/fleet.ts';
 import type { ObjectStore } from '#shared/ports/object-store.ts';
 import type { Caller } from '#shared/usecases/caller.ts';
@@ -13,7 +15,7 @@ import { leases } from '#shared/usecases/leases.ts';
 import { records } from '#shared/usecases/records.ts';
 import type { Ground, MakeGround } from './ground.ts';
 import { promises } from './promises.ts';
-import { HOUR_MS, LEASE_MS, NEIGHBOUR, NOON, SERVICE, SUBJECT, type Scenario } from './scenario.ts';
+import { HOUR_MS, LEASE_MS, NEIGHBOUR, NOON, SERVICE, SUBJECT, WINDOWS, type Scenario } from './scenario.ts';
 import type { Variant } from './variants.ts';
 import { world, type Actor } from './world.ts';
 
@@ -71,6 +73,7 @@ export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGrou
   const policy: Policy = {
     ...POLICY,
     max: scenario.autoscaled ? 3 : 1,
+    schedule: parsePolicy(WINDOWS[scenario.window]).policy.schedule,
     nightlyKill: scenario.sparesLeased ? 'spare-leased' : 'yes',
   };
   const managed: Managed = {
@@ -105,7 +108,12 @@ export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGrou
     bounds: scenario.autoscaled ? { min: isAwake ? 1 : 0, max: 3, suspended: !isAwake } : null,
   });
   for (let step = 0; step < 5; step += 1) machines.evolve(SERVICE);
-  const neighbour: Managed = { ...managed, service: NEIGHBOUR, autoscaled: false };
+  const neighbour: Managed = {
+    ...managed,
+    service: NEIGHBOUR,
+    autoscaled: false,
+    policy: { ...policy, schedule: null },
+  };
   const hasNeighbour = scenario.poisoned || ground.isListed;
   if (hasNeighbour) placeNeighbour(ground, scenario.poisoned ? 'draining' : 'asleep');
 
@@ -152,7 +160,7 @@ export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGrou
     const docs = documents(ports);
     return {
       ...ports,
-      settings: { nightlyKill: { timeOfDayMs: 0, timeZone: 'UTC' } },
+      settings: { timeZone: 'UTC', nightlyKill: { timeOfDayMs: 0, timeZone: 'UTC' } },
       docs,
       directory: everybody(ports.fleet),
       records: records({ ...ports, docs }),
@@ -162,12 +170,18 @@ export const stage = (scenario: Scenario, variant: Variant, makeGround: MakeGrou
 
   const recordOf = (service: string): ServiceRecord | undefined =>
     store.read(controlKeys.record(service)) as ServiceRecord | undefined;
+  const historyNow = (): readonly Passage[] => {
+    const record = recordOf(SERVICE);
+    const kept = store.read(controlKeys.history(SERVICE)) as History | undefined;
+    return record ? withNewer(kept, record).passages : [];
+  };
   const leaseOf = (holder: string): Lease | undefined =>
     store.read(controlKeys.lease(SERVICE, { subject: SUBJECT, holder })) as Lease | undefined;
 
   return {
     there,
     recordOf,
+    historyNow,
     leaseOf,
     machines,
     watch,

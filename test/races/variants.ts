@@ -130,6 +130,13 @@ const noRecheck = (_actor: Actor, ports: Ports): Ports => {
   };
 };
 
+/** Notes nothing of a change in the swap that makes it. */
+const noTrail = (_actor: Actor, ports: Ports): Ports =>
+  withStore(ports, (store) => ({
+    put: (key, body, condition) =>
+      store.put(key, isRecord(key) ? encode({ ...decode(body), trail: [] }) : body, condition),
+  }));
+
 const honest: Variant['wrap'] = (_actor, ports) => ports;
 
 export const VARIANTS = {
@@ -143,6 +150,7 @@ export const VARIANTS = {
   },
   'no-recheck': { breaks: 'the record is not read again after a write to the fleet', wrap: noRecheck },
   'blind-swap': { breaks: 'the record is written without a condition', wrap: blindly(isRecord) },
+  'no-trail': { breaks: 'a change is not noted in the swap that makes it', wrap: noTrail },
   'joiner-writes': { breaks: 'who joins writes to the fleet as well', wrap: honest, wake: 'also-writes' },
   incumbent: { breaks: 'a wake reads the desired count and adds one', wrap: honest, wake: 'increments' },
 } as const satisfies Record<string, Variant>;

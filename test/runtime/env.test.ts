@@ -6,6 +6,7 @@ import {
   deadLetterVariables,
   newsVariables,
   environmentOf,
+  houseSettings,
   registrySettings,
   registryVariables,
   sessionSettings,
@@ -124,9 +125,11 @@ describe('the environment of a function', () => {
   });
 
   it('is told to the use cases in their own words', () => {
-    expect(closingTime(read())).toEqual({ nightlyKill: { timeOfDayMs: 84_600_000, timeZone: 'Europe/Zurich' } });
-    expect(sessionSettings(read())).toEqual({ defaultService: 'api' });
-    expect(sessionSettings(read({ DEFAULT_SERVICE: '' }))).toEqual({});
+    const timeZone = 'Europe/Zurich';
+    expect(houseSettings(read())).toEqual({ timeZone });
+    expect(closingTime(read())).toEqual({ timeZone, nightlyKill: { timeOfDayMs: 84_600_000, timeZone } });
+    expect(sessionSettings(read())).toEqual({ timeZone, defaultService: 'api' });
+    expect(sessionSettings(read({ DEFAULT_SERVICE: '' }))).toEqual({ timeZone });
     expect(registrySettings(read())).toEqual({ unregistered: 'refuse', uploader: 'AROAEXAMPLEEXAMPLE01' });
     expect(registrySettings({ UNREGISTERED_DEVELOPERS: 'allow' })).toEqual({ unregistered: 'allow', uploader: null });
   });

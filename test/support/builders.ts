@@ -33,6 +33,7 @@ export const aRecord = (more: Partial<ServiceRecord> = {}): ServiceRecord => ({
   failure: null,
   breaker: null,
   provenWith: 'api:1',
+  dismissedAt: null,
   news: null,
   ...more,
 });
@@ -132,6 +133,8 @@ export const someEvidence = (more: Partial<IdleEvidence> = {}): IdleEvidence => 
 export const tickEvidence = (more: Partial<TickEvidence> = {}): TickEvidence => ({
   ...someEvidence(),
   nightlyKillAt: T0 - 11 * HOUR,
+  refusedUntil: null,
+  nextNightlyKillAt: T0 + 13 * HOUR,
   ...more,
 });
 

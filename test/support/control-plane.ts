@@ -67,7 +67,7 @@ export const aControlPlane = (seeds: Readonly<Record<string, FleetSeed>> = { [SE
     notifier: recordedNews(),
     telemetry: recordedTelemetry(),
   };
-  const settings = { nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
+  const settings = { timeZone: 'UTC', nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
   const deps = control(ports, settings);
   const packages = memoryRegistry(ports);
   for (const [service, seed] of Object.entries(seeds)) fleet.add(service, { createdAt: CREATED, ...seed });

@@ -7,6 +7,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'examples/README.md',
   ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => path.join('docs', file)),
@@ -26,6 +27,9 @@ const anchorsOf = (text: string): readonly string[] =>
       .replaceAll(' ', '-'),
   );
 
+const linksOf = (page: string): readonly string[] =>
+  [...prose(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+
 const leadsNowhere = (page: string, link: string): boolean => {
   const [file = '', anchor] = link.split('#');
   const target = file === '' ? page : path.join(path.dirname(page), file);
@@ -35,9 +39,15 @@ const leadsNowhere = (page: string, link: string): boolean => {
 
 describe('the links of the documents', () => {
   it.each(pages)('lead somewhere: %s', (page) => {
-    const links = [...prose(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-    const own = links.filter((link) => !/^https?:/.test(link));
+    const own = linksOf(page).filter((link) => !/^https?:/.test(link));
     expect(own.filter((link) => leadsNowhere(page, link))).toEqual([]);
+  });
+
+  it('lead from the index to every page', () => {
+    const told = new Set(linksOf('docs/README.md').map((link) => link.replace(/#.*/, '')));
+    const inDocs = pages.filter((page) => /^docs.[^/\\]+$/.test(page)).map((page) => path.basename(page));
+    expect(inDocs.length).toBeGreaterThan(20);
+    expect(inDocs.filter((page) => page !== 'README.md' && !told.has(page))).toEqual([]);
   });
 
   it('would be missed', () => {

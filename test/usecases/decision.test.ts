@@ -51,7 +51,9 @@ describe('a decision, asked for beforehand', () => {
       ...woken,
       deployingSince: T0 - 5,
       drainingSince: null,
+      refusedUntil: null,
       nightlyKillAt: Date.UTC(2026, 10, 19, 23),
+      nextNightlyKillAt: Date.UTC(2026, 10, 20, 23),
     });
   });
 

@@ -149,7 +149,7 @@ describe('a service that is managed no longer', () => {
     await tick(plane)();
     plane.clock.advance(afterMs);
     await tick(plane)();
-    const kept = ['services/', 'observed/', 'leases/'].map((prefix) => plane.docs.keys(prefix));
+    const kept = ['services/', 'observed/', 'leases/', 'history/'].map((prefix) => plane.docs.keys(prefix));
     const left = (await Promise.all(kept)).flat().filter((key) => key.includes('web'));
     expect(left.length > 0).toBe(isKept);
     expect(left.includes('services/web.json')).toBe(isKept);

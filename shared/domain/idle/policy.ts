@@ -3,6 +3,8 @@ import { parseDuration } from '#shared/domain/idle/duration.ts';
 import type { Signal } from '#shared/domain/idle/evidence.ts';
 import { parseDimensions, parseMetricWord, parseNamespace } from '#shared/domain/idle/metric-words.ts';
 import { parseEndpointWord } from '#shared/domain/lifecycle/endpoint-word.ts';
+import type { Schedule } from '#shared/domain/schedule/schedule.ts';
+import { SCHEDULE_READERS, scheduleContradictions, toSchedule } from '#shared/domain/schedule/schedule-words.ts';
 
 /** How one service wants to be treated. Durations in milliseconds. */
 export interface Policy {
@@ -18,6 +20,8 @@ export interface Policy {
   readonly max: number;
   readonly nightlyKill: 'yes' | 'spare-leased' | 'no';
   readonly signal: Signal;
+  /** null: none, everything is on demand. */
+  readonly schedule: Schedule | null;
 }
 
 export interface PolicyProblem {
@@ -85,12 +89,15 @@ const READERS = {
     expected: 'http(s)://host[:port][/path], host:port, public:PORT, private:PORT or none',
     read: parseEndpointWord,
   },
+  ...SCHEDULE_READERS,
 } satisfies Record<string, Reader<unknown>>;
 
 type Word = keyof typeof READERS;
 type Value<W extends Word> = NonNullable<ReturnType<(typeof READERS)[W]['read']>>;
 /** Words without a default: absent means absent. */
-type Optional = 'max' | 'metric' | 'metric-namespace' | 'metric-dimensions' | 'endpoint';
+type Optional =
+  | ('max' | 'metric' | 'metric-namespace' | 'metric-dimensions' | 'endpoint')
+  | keyof typeof SCHEDULE_READERS;
 type Values = { readonly [W in Exclude<Word, Optional>]: Value<W> } & { readonly [W in Optional]?: Value<W> };
 
 const DEFAULTS: Values = {
@@ -108,12 +115,26 @@ const DEFAULTS: Values = {
   'metric-idle-at-most': 0,
 };
 
+export interface PolicyWord {
+  readonly word: string;
+  readonly expected: string;
+  /** The value when it is absent, a duration in milliseconds; `undefined`: absent means absent. */
+  readonly usual: string | number | undefined;
+}
+
+/** Every word that there is. */
+export const POLICY_WORDS: readonly PolicyWord[] = Object.entries(READERS).map(([word, { expected }]) => ({
+  word,
+  expected,
+  usual: (DEFAULTS as Readonly<Record<string, unknown>>)[word] as PolicyWord['usual'],
+}));
+
 const isWord = (tag: string): tag is Word => Object.hasOwn(READERS, tag);
 
 /** A signal that lacks what it needs falls back to the default, which `inconsistencies` reports. */
 const toSignal = (values: Values): Signal => chooseSignal(values) ?? { kind: 'connections' };
 
-const toPolicy = (values: Values): Policy => ({
+const toPolicy = (values: Values, home: string): Policy => ({
   leaseMs: values.lease,
   idleAfterMs: values['idle-after'],
   confirmAfterMs: values['confirm-after'],
@@ -126,9 +147,10 @@ const toPolicy = (values: Values): Policy => ({
   max: Math.max(values['wake-count'], values.max ?? 0),
   nightlyKill: values['nightly-kill'],
   signal: toSignal(values),
+  schedule: toSchedule(values, home),
 });
 
-export const DEFAULT_POLICY: Policy = toPolicy(DEFAULTS);
+export const DEFAULT_POLICY: Policy = toPolicy(DEFAULTS, 'UTC');
 
 /** Tags that are good each by itself and bad together. */
 const inconsistencies = (values: Values, tags: Tags): readonly PolicyProblem[] => {
@@ -140,11 +162,14 @@ const inconsistencies = (values: Values, tags: Tags): readonly PolicyProblem[] =
   if (chooseSignal(values) === undefined) {
     found.push({ tag: 'signal', value: tags['signal'] ?? '', expected: SIGNAL_NEEDS[signal] });
   }
+  for (const { tag, expected } of scheduleContradictions(values)) {
+    found.push({ tag, value: tags[tag] ?? '', expected });
+  }
   return found;
 };
 
-/** Reads a service's tags (prefix removed). Total: whatever they hold, there is a policy. */
-export const parsePolicy = (tags: Tags): ParsedPolicy => {
+/** Reads a service's tags (prefix removed), at `home` in a time zone. Total: whatever they hold, there is a policy. */
+export const parsePolicy = (tags: Tags, home = 'UTC'): ParsedPolicy => {
   const problems: PolicyProblem[] = [];
   const good = Object.entries(tags).flatMap(([tag, value]) => {
     if (tag === 'managed') return [];
@@ -154,5 +179,5 @@ export const parsePolicy = (tags: Tags): ParsedPolicy => {
     return [];
   });
   const values: Values = { ...DEFAULTS, ...(Object.fromEntries(good) as Partial<Values>) };
-  return { policy: toPolicy(values), problems: [...problems, ...inconsistencies(values, tags)] };
+  return { policy: toPolicy(values, home), problems: [...problems, ...inconsistencies(values, tags)] };
 };

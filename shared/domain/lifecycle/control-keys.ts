@@ -14,6 +14,7 @@ export const controlKeys = {
   records: 'services/',
   record: (service: string): string => `services/${service}${SUFFIX}`,
   projection: (service: string): string => `observed/${service}${SUFFIX}`,
+  history: (service: string): string => `history/${service}${SUFFIX}`,
   grant: (subject: string): string => `grants/${encode(subject)}${SUFFIX}`,
   developers: 'developers/',
   developer: (developer: string): string => `developers/${encode(developer)}${SUFFIX}`,

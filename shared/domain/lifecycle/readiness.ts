@@ -7,7 +7,7 @@ import { CLOCK_SKEW_MS } from '#shared/domain/lifecycle/timing.ts';
 export type Readiness = Readonly<Record<string, number>>;
 
 /** Without a health check a task counts as ready once it has been running for `ready-after`. */
-const isHealthy = (task: Task, observed: Observed, policy: Policy): boolean =>
+export const isHealthy = (task: Task, observed: Observed, policy: Policy): boolean =>
   observed.hasHealthCheck
     ? task.health === 'HEALTHY'
     : task.startedAt !== null && observed.observedAt >= task.startedAt + policy.readyAfterMs;
@@ -26,14 +26,21 @@ export const readyTasks = (observed: Observed, policy: Policy): readonly Task[] 
 export const readyEndpoint = (observed: Observed, policy: Policy): Endpoint | null =>
   readyTasks(observed, policy).toSorted((a, b) => b.createdAt - a.createdAt)[0]?.endpoint ?? null;
 
+const remember =
+  (is: (task: Task, observed: Observed, policy: Policy) => boolean) =>
+  (known: Readiness, observed: Observed, policy: Policy): Readiness =>
+    Object.fromEntries(
+      observed.tasks.flatMap((task) => {
+        const at = known[task.id] ?? (is(task, observed, policy) ? observed.observedAt : undefined);
+        return at === undefined ? [] : [[task.id, at]];
+      }),
+    );
+
 /** Adds the tasks that are ready now and forgets those that are gone. */
-export const rememberReady = (known: Readiness, observed: Observed, policy: Policy): Readiness =>
-  Object.fromEntries(
-    observed.tasks.flatMap((task) => {
-      const readyAt = known[task.id] ?? (isReady(task, observed, policy) ? observed.observedAt : undefined);
-      return readyAt === undefined ? [] : [[task.id, readyAt]];
-    }),
-  );
+export const rememberReady = remember(isReady);
+
+/** The same of those that are healthy, whether or not anybody can connect to them yet. */
+export const rememberHealthy = remember(isHealthy);
 
 /** Tasks of the record's generation: created since it was woken. */
 export const tasksOfGeneration = (record: ServiceRecord, observed: Observed): readonly Task[] =>

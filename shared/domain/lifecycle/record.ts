@@ -1,4 +1,6 @@
+import type { Boot } from '#shared/domain/lifecycle/boot.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
+import type { Passage } from '#shared/domain/lifecycle/trail.ts';
 
 /** `draining` is the barrier: nobody goes from awake to asleep without passing it, except by force. */
 export type Intent = 'awake' | 'draining' | 'asleep';
@@ -58,16 +60,22 @@ export interface ServiceRecord {
   readonly wokenAt: number | null;
   /** When this generation was first ready. */
   readonly readyAt: number | null;
-  /** How long the last boots took, newest last, in milliseconds. */
+  /** How long the last boots took, newest last: what the version before reads, while a deployment replaces it. */
   readonly bootsMs: readonly number[];
+  /** The last boots, newest last; absent in records that the version before wrote. */
+  readonly boots?: readonly Boot[];
   /** Tasks of this generation counted as start failures. */
   readonly failedTasks: readonly string[];
   readonly failure: Failure | null;
   readonly breaker: Breaker | null;
   /** The task definition that was last ready; null until one was. */
   readonly provenWith: string | null;
+  /** When somebody forced it asleep: its schedule does not undo that. Absent in older records, as null. */
+  readonly dismissedAt?: number | null;
   /** Written in the swap that it tells of, so that a crash before the telling loses nothing. */
   readonly news: News | null;
+  /** What has happened lately, newest last, written in the swap that it tells of; absent in older records. */
+  readonly trail?: readonly Passage[];
 }
 
 /** Who changes a record, and why. */
@@ -110,6 +118,7 @@ export const adopt = (observed: Observed, now: number, generation = 1): ServiceR
     failure: null,
     breaker: null,
     provenWith: null,
+    dismissedAt: null,
     news: null,
   };
 };
@@ -128,6 +137,7 @@ export const awaken = (record: ServiceRecord, cause: Cause, now: number): Servic
     ...cause,
     intent: 'awake',
     since: now,
+    dismissedAt: null,
     ...(record.intent === 'asleep' && {
       generation: record.generation + 1,
       wokenAt: now,
@@ -147,6 +157,7 @@ export const layToSleep = (record: ServiceRecord, cause: Cause, now: number): Se
     since: now,
     generation: record.generation + 1,
     voided: record.generation + 1,
+    dismissedAt: null,
     wokenAt: null,
     readyAt: null,
   });
@@ -165,7 +176,10 @@ export const unpin = (record: ServiceRecord): ServiceRecord => revised(record, {
 export const note = (
   record: ServiceRecord,
   learned: Partial<
-    Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith' | 'hold' | 'news'>
+    Pick<
+      ServiceRecord,
+      'readyAt' | 'bootsMs' | 'boots' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith' | 'hold' | 'news'
+    >
   >,
 ): ServiceRecord => revised(record, learned);
 

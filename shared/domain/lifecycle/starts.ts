@@ -1,6 +1,7 @@
 import type { Policy } from '#shared/domain/idle/policy.ts';
+import { learnBoot, type Memory } from '#shared/domain/lifecycle/learn-boot.ts';
 import type { Observed, Task } from '#shared/domain/lifecycle/observed.ts';
-import { isReady, readyTasks, tasksOfGeneration, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
+import { readyTasks, tasksOfGeneration, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import type { Breaker, Failure, ServiceRecord } from '#shared/domain/lifecycle/record.ts';
 import { SETTLED_AFTER_MS, START_FAILURES_ALLOWED } from '#shared/domain/lifecycle/timing.ts';
 
@@ -17,7 +18,6 @@ const NO_CAPACITY = /capacity is unavailable|RESOURCE:|CapacityUnavailable/i;
 
 const UNHEALTHY = /failed .*health check/i;
 
-const BOOTS_REMEMBERED = 10;
 const BREAKER_FIRST_MS = 60_000;
 const BREAKER_LONGEST_MS = 30 * 60_000;
 
@@ -70,7 +70,10 @@ const failures = (tasks: readonly Task[], readiness: Readiness, policy: Policy, 
     .toSorted((a, b) => a.createdAt - b.createdAt);
 };
 
-export type Learned = Pick<ServiceRecord, 'readyAt' | 'bootsMs' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith'>;
+export type Learned = Pick<
+  ServiceRecord,
+  'readyAt' | 'bootsMs' | 'boots' | 'failedTasks' | 'failure' | 'breaker' | 'provenWith'
+>;
 
 const describe = (task: Task, policy: Policy, count: number, now: number): Failure => ({
   code: failureCode(task),
@@ -93,12 +96,6 @@ const provenWith = (record: ServiceRecord, observed: Observed, policy: Policy): 
   readyTasks(observed, policy).length >= policy.wakeCount
     ? observed.taskDefinition
     : record.provenWith;
-
-/** How long this boot took; none where the service was found running. */
-const bootsMs = (record: ServiceRecord, own: readonly Task[], observed: Observed, policy: Policy): readonly number[] =>
-  own.filter((task) => isReady(task, observed, policy)).length < policy.wakeCount
-    ? record.bootsMs
-    : [...record.bootsMs, observed.observedAt - (record.wokenAt ?? observed.observedAt)].slice(-BOOTS_REMEMBERED);
 
 const isSame = (a: Learned, b: Learned): boolean =>
   a.readyAt === b.readyAt &&
@@ -128,21 +125,24 @@ const count = (
 export const learnStarts = (
   record: ServiceRecord,
   observed: Observed,
-  readiness: Readiness,
+  memory: Memory,
   policy: Policy,
 ): Learned | undefined => {
   const now = observed.observedAt;
+  const { readiness } = memory;
   const tasks = tasksOfGeneration(record, observed);
   const failed = failures(tasks, readiness, policy, now);
   const isProven = provenUntil(tasks, readiness, policy, now) > -Infinity;
   const isReadyNow = firstReady(record, observed, policy);
   const counted = count(record, failed, isProven, (newest, total) => describe(newest, policy, total, now));
   const isOver = isReadyNow && counted.failure === record.failure;
+  // A start that failed first says nothing of how long one takes that does not.
+  const hasFailed = failed.length + record.failedTasks.length > 0;
   const learned: Learned = {
     ...counted,
     failure: isOver ? null : counted.failure,
     readyAt: isReadyNow ? now : record.readyAt,
-    bootsMs: isReadyNow ? bootsMs(record, tasks, observed, policy) : record.bootsMs,
+    ...(isReadyNow && !hasFailed ? learnBoot(record, observed, memory, policy) : { bootsMs: record.bootsMs }),
     breaker: isProven ? null : record.breaker,
     provenWith: provenWith(record, observed, policy),
   };

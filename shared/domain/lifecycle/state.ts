@@ -1,8 +1,17 @@
 import type { Policy } from '#shared/domain/idle/policy.ts';
+import {
+  bootsOf,
+  expectedBootMs,
+  expectedReadyAt,
+  isGuessed,
+  phaseOf,
+  progressOf,
+  type BootPhase,
+  type Progress,
+} from '#shared/domain/lifecycle/boot.ts';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
-import { readyTasks } from '#shared/domain/lifecycle/readiness.ts';
+import { readyTasks, type Readiness } from '#shared/domain/lifecycle/readiness.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { UNKNOWN_BOOT_MS } from '#shared/domain/lifecycle/timing.ts';
 
 /** What callers are shown; derived from record and observation, never stored. */
 export type ServiceState = 'asleep' | 'waking' | 'ready' | 'draining' | 'stopping' | 'failing';
@@ -21,29 +30,42 @@ export const deriveState = (record: ServiceRecord, observed: Observed | null, po
 };
 
 /** A service as a caller of the use cases holds it. */
-interface Seen {
+export interface Seen {
   readonly managed: { readonly policy: Policy };
   readonly record: { readonly value: ServiceRecord };
-  readonly sighting: { readonly observed: Observed } | null;
+  readonly sighting: { readonly observed: Observed; readonly healthy?: Readiness } | null;
 }
 
 export const stateOf = ({ record, sighting, managed }: Seen): ServiceState =>
   deriveState(record.value, sighting?.observed ?? null, managed.policy);
 
-/** The median of the last boots: one slow boot does not make every client wait. */
-export const expectedBootMs = (record: ServiceRecord): number => {
-  const sorted = record.bootsMs.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? UNKNOWN_BOOT_MS;
+const progress = ({ record, sighting, managed }: Seen): Progress =>
+  progressOf(record.value, sighting?.observed ?? null, sighting?.healthy ?? {}, managed.policy);
+
+/** How far the service has come; null while it is not meant to be awake. */
+export const bootPhaseOf = (seen: Seen): BootPhase | null => {
+  if (seen.record.value.intent === 'asleep') return null;
+  const state = stateOf(seen);
+  return state === 'ready' || state === 'draining' ? 'ready' : phaseOf(progress(seen));
 };
 
-export const estimatedReadyAt = (record: ServiceRecord): number | null =>
-  record.wokenAt === null ? null : record.wokenAt + expectedBootMs(record);
+/** From how long this service took before, and how far it has come; null for a sleeper. */
+export const estimatedReadyAt = (seen: Seen): number | null => {
+  const { wokenAt } = seen.record.value;
+  return wokenAt === null ? null : expectedReadyAt(bootsOf(seen.record.value), wokenAt, progress(seen));
+};
 
 const SHORTEST_STEP_MS = 1_000;
-const STEP_SPREAD_MS = 2_000;
+/** What is slow to boot is late by more, and asked after less often. */
+const STEP_PART = 0.05;
+/** Of what is left of a guess: whoever asks a few times more on the way makes it knowledge. */
+const GUESS_PART = 1 / 3;
 
 /** When to ask again: at the expected end of the boot, then in short steps. `chance` in [0, 1) spreads the callers. */
-export const retryAfterMs = (record: ServiceRecord, now: number, chance: number): number => {
-  const leftMs = (estimatedReadyAt(record) ?? now) - now;
-  return leftMs > SHORTEST_STEP_MS ? leftMs : SHORTEST_STEP_MS + chance * STEP_SPREAD_MS;
+export const retryAfterMs = (seen: Seen, now: number, chance: number): number => {
+  const boots = bootsOf(seen.record.value);
+  const leftMs = ((estimatedReadyAt(seen) ?? now) - now) * (isGuessed(boots) ? GUESS_PART : 1);
+  if (leftMs > SHORTEST_STEP_MS) return leftMs;
+  const stepMs = Math.max(SHORTEST_STEP_MS, STEP_PART * expectedBootMs(boots));
+  return stepMs * (1 + 2 * chance);
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decideIdle, type IdleEvidence } from '#shared/domain/idle/decide-idle.ts';
 import type { Policy } from '#shared/domain/idle/policy.ts';
 import { aPolicy } from '../../support/builders.ts';
+import { aSchedule } from '../../support/schedules.ts';
 import { DAY, HOUR, MINUTE, T0 } from '../../support/virtual-clock.ts';
 
 const durationMs = fc.constantFrom(1_000, 5_000, MINUTE, 4 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR);
@@ -30,6 +31,22 @@ const policy: fc.Arbitrary<Policy> = fc
   })
   .map(aPolicy);
 
+/** T0 is a Friday, ten o'clock in UTC. */
+const scheduled: fc.Arbitrary<Policy> = fc
+  .tuple(
+    policy,
+    fc.constantFrom(
+      null,
+      aSchedule({ awake: 'Mon-Fri 09:30-10:05 10:20-11:00 11:59-12:00' }),
+      aSchedule({ asleep: 'Mon-Fri 09:30-10:05 10:20-11:00 11:59-12:00' }),
+      aSchedule({ awake: '10:00-10:30 Asia/Kathmandu', asleep: '00:00-24:00' }),
+      aSchedule({ awake: 'Fri 10:10-10:12 10:13-10:14', asleep: 'Fri 09:00-10:11' }),
+      aSchedule({ asleep: 'Hol 09:00-10:10', holidays: '2026-11-20' }),
+      aSchedule({ awake: '00:00-24:00' }),
+    ),
+  )
+  .map(([rules, schedule]) => ({ ...rules, schedule }));
+
 const evidence: fc.Arbitrary<IdleEvidence> = fc.record({
   leasedUntil: maybe,
   leaseEndedAt: maybe,
@@ -56,15 +73,21 @@ const answer = (rules: Policy, facts: IdleEvidence, at: number): string => {
 describe('whatever is known', () => {
   it('asking at recheckAt gives another answer, and asking before gives the same', () => {
     fc.assert(
-      fc.property(policy, evidence, instant, fc.double({ min: 0, max: 1, noNaN: true }), (rules, facts, now, part) => {
-        const { recheckAt } = decideIdle(rules, facts, now);
-        fc.pre(recheckAt !== null);
-        const present = answer(rules, facts, now);
-        expect(recheckAt).toBeGreaterThan(now);
-        expect(answer(rules, facts, recheckAt)).not.toBe(present);
-        const between = [now + 1, now + Math.floor((recheckAt - now) * part), recheckAt - 1];
-        for (const at of between) if (at > now && at < recheckAt) expect(answer(rules, facts, at)).toBe(present);
-      }),
+      fc.property(
+        scheduled,
+        evidence,
+        instant,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (rules, facts, now, part) => {
+          const { recheckAt } = decideIdle(rules, facts, now);
+          fc.pre(recheckAt !== null);
+          const present = answer(rules, facts, now);
+          expect(recheckAt).toBeGreaterThan(now);
+          expect(answer(rules, facts, recheckAt)).not.toBe(present);
+          const between = [now + 1, now + Math.floor((recheckAt - now) * part), recheckAt - 1];
+          for (const at of between) if (at > now && at < recheckAt) expect(answer(rules, facts, at)).toBe(present);
+        },
+      ),
       RUNS,
     );
   });
@@ -72,7 +95,7 @@ describe('whatever is known', () => {
   it('an answer without recheckAt never changes', () => {
     fc.assert(
       fc.property(
-        policy,
+        scheduled,
         evidence,
         instant,
         fc.array(fc.nat({ max: 3 * DAY }), { minLength: 20 }),
@@ -98,7 +121,7 @@ describe('whatever is known', () => {
 
   it('a live lease keeps the service awake', () => {
     fc.assert(
-      fc.property(policy, evidence, instant, fc.nat({ max: DAY }), (rules, facts, now, leftMs) => {
+      fc.property(scheduled, evidence, instant, fc.nat({ max: DAY }), (rules, facts, now, leftMs) => {
         expect(answer(rules, { ...facts, leasedUntil: now + leftMs }, now)).toBe('keep: leased');
       }),
       RUNS,
@@ -123,7 +146,7 @@ describe('whatever is known', () => {
   it('silence never ends a service before unknown-after', () => {
     const silence = { measuredAt: null, inUse: null, lastUseAt: null, lastActivityAt: null };
     fc.assert(
-      fc.property(policy, evidence, instant, fc.nat(), (rules, facts, now, ms) => {
+      fc.property(scheduled, evidence, instant, fc.nat(), (rules, facts, now, ms) => {
         fc.pre(rules.signal.kind !== 'leases');
         const since = now - (ms % rules.unknownAfterMs);
         const silent = { ...facts, measurement: silence };
@@ -151,7 +174,7 @@ describe('whatever is known', () => {
 
   it('nothing sleeps that has not been draining for confirm-after', () => {
     fc.assert(
-      fc.property(policy, evidence, instant, (rules, facts, now) => {
+      fc.property(scheduled, evidence, instant, (rules, facts, now) => {
         const { act } = decideIdle(rules, facts, now);
         const hasDrained = facts.drainingSince !== null && now >= facts.drainingSince + rules.confirmAfterMs;
         if (act === 'sleep') expect(hasDrained).toBe(true);
@@ -163,7 +186,7 @@ describe('whatever is known', () => {
 
   it('draining changes nothing about whether the service is kept', () => {
     fc.assert(
-      fc.property(policy, evidence, instant, instant, (rules, facts, now, since) => {
+      fc.property(scheduled, evidence, instant, instant, (rules, facts, now, since) => {
         const awake = decideIdle(rules, { ...facts, drainingSince: null }, now);
         const draining = decideIdle(rules, { ...facts, drainingSince: since }, now);
         expect(draining.because).toBe(awake.because);
@@ -173,9 +196,27 @@ describe('whatever is known', () => {
     );
   });
 
-  it('the same evidence is decided the same', () => {
+  it('within a window awake everything is kept, and within one asleep nothing but for a reason that somebody gives', () => {
     fc.assert(
       fc.property(policy, evidence, instant, (rules, facts, now) => {
+        const awake = decideIdle({ ...rules, schedule: aSchedule({ awake: '00:00-24:00' }) }, facts, now);
+        expect(awake.act).toBe('keep');
+        const asleep = decideIdle({ ...rules, schedule: aSchedule({ asleep: '00:00-24:00' }) }, facts, now);
+        if (asleep.act === 'keep') expect(['leased', 'active', 'unknown']).toContain(asleep.because);
+        else expect(asleep.because).toBe('scheduled-asleep');
+        const free = decideIdle(rules, facts, now);
+        // A schedule never outdoes whoever is there.
+        if (['leased', 'active'].includes(free.because))
+          expect([awake.because, asleep.because]).toEqual([free.because, free.because]);
+        if (free.act !== 'keep') expect(asleep.act).toBe(free.act);
+      }),
+      RUNS,
+    );
+  });
+
+  it('the same evidence is decided the same', () => {
+    fc.assert(
+      fc.property(scheduled, evidence, instant, (rules, facts, now) => {
         expect(decideIdle(rules, facts, now)).toEqual(decideIdle(rules, structuredClone(facts), now));
       }),
     );

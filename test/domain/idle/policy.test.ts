@@ -42,6 +42,7 @@ describe('a policy', () => {
       max: 1,
       nightlyKill: 'yes',
       signal: { kind: 'connections' },
+      schedule: null,
     } satisfies Policy);
   });
 
@@ -83,7 +84,7 @@ describe('a policy', () => {
     expect(policy).toEqual({ ...DEFAULT_POLICY, idleAfterMs: 20 * MINUTE });
   });
 
-  it.each(['awake', 'asleep', 'group', 'after', 'idleafter'])(
+  it.each(['group', 'after', 'idleafter'])(
     'is reported when it is not known, instead of being passed over: %s',
     (tag) => {
       expect(parsePolicy({ [tag]: '1' }).problems).toEqual([{ tag, value: '1', expected: 'a known policy word' }]);
@@ -264,13 +265,27 @@ describe('a policy', () => {
       'metric-namespace',
       'metric-dimensions',
       'endpoint',
+      'awake',
+      'asleep',
+      'holidays',
+      'time-zone',
       '__proto__',
       'toString',
     ];
     const value = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.stringMatching(/^\d{1,8}[smhd]?$/),
-      fc.constantFrom('metric', 'alb', 'nlb', 'LoadBalancer=net/a', 'A=1 B=2', 'Mine/Depth', 'none'),
+      fc.constantFrom(
+        'metric',
+        'alb',
+        'nlb',
+        'LoadBalancer=net/a',
+        'A=1 B=2',
+        'Mine/Depth',
+        'none',
+        'Sat-Mon 22:00-06:00',
+        '2026-12-25',
+      ),
     );
     const tags = fc.dictionary(fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme' })), value);
     fc.assert(

@@ -24,14 +24,21 @@ const learnt = (
   {
     record = aRecord(),
     readiness = {},
+    healthy = {},
     at = T0 + 20_000,
+    lookedAt = at,
     ...more
   }: {
     readonly record?: ServiceRecord;
     readonly readiness?: Readiness;
+    readonly healthy?: Readiness;
     readonly at?: number;
+    readonly lookedAt?: number | null;
   } & Partial<Observed> = {},
-): Learned | undefined => learnStarts(record, anObserved({ tasks, observedAt: at, ...more }), readiness, policy);
+): Learned | undefined =>
+  learnStarts(record, anObserved({ tasks, observedAt: at, ...more }), { readiness, healthy, lookedAt }, policy);
+
+const NOTHING_SEEN = { readiness: {}, healthy: {}, lookedAt: null };
 
 describe('a start failure', () => {
   it('is a task that stopped before it was ready', () => {
@@ -54,7 +61,7 @@ describe('a start failure', () => {
   it('is remembered against the task definition that was last ready, once no deployment goes on', () => {
     const ready = { taskDefinition: 'api:2', tasks: [aTask()], observedAt: T0 };
     const learn = (more: Partial<Observed>, record = aRecord({ readyAt: T0 })) =>
-      learnStarts(record, anObserved({ ...ready, ...more }), {}, policy)?.provenWith;
+      learnStarts(record, anObserved({ ...ready, ...more }), NOTHING_SEEN, policy)?.provenWith;
     expect(learn({})).toBe('api:2');
     expect(learn({ deployingSince: T0 })).toBeUndefined();
     expect(learn({ tasks: [] })).toBeUndefined();
@@ -196,8 +203,8 @@ describe('becoming ready', () => {
     const two = aPolicy({ wakeCount: 2, max: 2 });
     const one = anObserved({ tasks: [aTask()] });
     const both = anObserved({ tasks: [aTask(), aTask({ id: 'task-2' })] });
-    expect(learnStarts(aRecord(), one, {}, two)).toBeUndefined();
-    expect(learnStarts(aRecord(), both, {}, two)?.readyAt).toBe(T0);
+    expect(learnStarts(aRecord(), one, NOTHING_SEEN, two)).toBeUndefined();
+    expect(learnStarts(aRecord(), both, NOTHING_SEEN, two)?.readyAt).toBe(T0);
   });
 
   it('remembers the last ten boots', () => {
@@ -210,7 +217,43 @@ describe('becoming ready', () => {
     expect(learnt([aTask()], { record: adopted, at: T0 + MINUTE })).toMatchObject({
       readyAt: T0 + MINUTE,
       bootsMs: [],
+      boots: [],
     });
+  });
+
+  it.each([
+    ['one failed before', { record: aRecord({ failedTasks: ['task-0'], bootsMs: [7] }) }, [aTask()]],
+    ['one failed meanwhile', { record: aRecord({ bootsMs: [7] }) }, [aTask({ id: 'second' }), aCrashedTask()]],
+  ])('teaches nothing about boots when a start has failed: %s', (_, given, tasks) => {
+    expect(learnt(tasks, given)).toMatchObject({ readyAt: T0 + 20_000, bootsMs: [7] });
+    expect(learnt(tasks, given)).not.toHaveProperty('boots');
+  });
+
+  it('tells the phases of the boot, each since the wake', () => {
+    const task = aTask({ createdAt: T0 + 1_000, startedAt: T0 + 9_000 });
+    const learned = learnt([task], { healthy: { 'task-1': T0 + 18_000 }, lookedAt: T0 + 18_000 });
+    const phases = { startedMs: 1_000, runningMs: 9_000, healthyMs: 18_000 };
+    expect(learned?.boots).toEqual([{ askedAt: T0, ...phases, readyMs: 19_000, unseenMs: 2_000 }]);
+  });
+
+  it('takes a boot that nobody watched for as long as halfway between the two looks', () => {
+    expect(learnt([aTask()], { lookedAt: null })?.boots).toMatchObject([{ readyMs: 10_000, unseenMs: 20_000 }]);
+    const running = aTask({ startedAt: T0 + 12_000 });
+    expect(learnt([running], { lookedAt: null })?.boots).toMatchObject([{ readyMs: 16_000, unseenMs: 8_000 }]);
+  });
+
+  it('remembers when it was first seen ready, although the note of it was lost', () => {
+    const seen = { readiness: { 'task-1': T0 + 15_000 }, lookedAt: T0 + 19_000 };
+    expect(learnt([aTask()], seen)?.boots).toMatchObject([{ readyMs: 15_000, unseenMs: 0 }]);
+  });
+
+  it('is known by the clock where there is no health check, however late somebody looks', () => {
+    const task = aTask({ startedAt: T0 + 5_000, health: 'UNKNOWN' });
+    const boots = learnt([task], { hasHealthCheck: false, lookedAt: null })?.boots;
+    expect(boots).toMatchObject([{ healthyMs: 8_000, readyMs: 8_000, unseenMs: 0 }]);
+    // Healthy already, and still without an endpoint, when somebody looked: it was the endpoint that came late.
+    const late = learnt([task], { hasHealthCheck: false, lookedAt: T0 + 16_000 })?.boots;
+    expect(late).toMatchObject([{ healthyMs: 8_000, readyMs: 18_000, unseenMs: 4_000 }]);
   });
 
   it('ends the tale of the last failure, but not the count', () => {

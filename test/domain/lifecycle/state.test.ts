@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '#shared/domain/lifecycle/observed.ts';
 import type { ServiceRecord } from '#shared/domain/lifecycle/record.ts';
-import { deriveState, estimatedReadyAt, expectedBootMs, retryAfterMs } from '#shared/domain/lifecycle/state.ts';
+import { bootPhaseOf, deriveState, estimatedReadyAt, retryAfterMs, type Seen } from '#shared/domain/lifecycle/state.ts';
 import {
   aCrashedTask,
   aDrainingRecord,
@@ -54,39 +54,76 @@ describe('a service is shown as', () => {
   });
 });
 
-describe('a boot is expected to take', () => {
-  it.each([
-    [[], 60_000],
-    [[7_000], 7_000],
-    [[9_000, 1_000, 5_000], 5_000],
-    [[900_000, 10_000, 11_000, 12_000, 10_000], 11_000],
-    [[10_000, 9_000], 10_000],
-    [[100_000, 20_000], 100_000],
-  ])('the median of the last ones %j: %d ms', (bootsMs, expected) => {
-    expect(expectedBootMs(aRecord({ bootsMs }))).toBe(expected);
+const seen = (record: ServiceRecord, observed: Observed | null = null): Seen => ({
+  managed: { policy },
+  record: { value: record },
+  sighting: observed && { observed },
+});
+
+describe('a service is expected to be ready', () => {
+  const record = aRecord({ bootsMs: [7_000] });
+
+  it('as long after the wake as it took before, and nothing is expected of a sleeper', () => {
+    expect(estimatedReadyAt(seen(record))).toBe(T0 + 7_000);
+    expect(estimatedReadyAt(seen(anAsleepRecord({ bootsMs: [7_000] })))).toBeNull();
   });
 
-  it('as long after the wake, and nothing is expected of a sleeper', () => {
-    expect(estimatedReadyAt(aRecord({ bootsMs: [7_000] }))).toBe(T0 + 7_000);
-    expect(estimatedReadyAt(anAsleepRecord({ bootsMs: [7_000] }))).toBeNull();
+  it('after a minute where nobody has seen it boot', () => {
+    expect(estimatedReadyAt(seen(aRecord()))).toBe(T0 + 60_000);
+  });
+
+  it('from the phase on that it has reached, where boots tell of phases', () => {
+    const boot = { askedAt: 0, startedMs: 2_000, runningMs: 20_000, healthyMs: 30_000, readyMs: 30_000, unseenMs: 0 };
+    const known = aRecord({ boots: [boot] });
+    const late = aTask({ createdAt: T0 + 10_000, startedAt: null, lastStatus: 'PENDING', health: 'UNKNOWN' });
+    expect(estimatedReadyAt(seen(known, anObserved({ tasks: [late] })))).toBe(T0 + 38_000);
+  });
+});
+
+describe('a start has come to the phase', () => {
+  const created = aTask({ lastStatus: 'PENDING', health: 'UNKNOWN', startedAt: null });
+  const healthy = aTask({ endpoint: null });
+
+  it.each<[string | null, ServiceRecord, Observed | null, string]>([
+    [null, anAsleepRecord(), ready, 'nobody wants it'],
+    ['asked', aRecord(), null, 'nobody has looked'],
+    ['asked', aRecord(), notYet, 'no task has been made'],
+    ['started', aRecord(), anObserved({ tasks: [created] }), 'its task has been made'],
+    ['running', aRecord(), booting, 'its task runs'],
+    ['healthy', aRecord(), anObserved({ tasks: [healthy] }), 'its endpoint is not known yet'],
+    ['ready', aRecord(), ready, 'it is ready'],
+    ['ready', aDrainingRecord(), ready, 'it still serves'],
+    ['asked', aRecord(), anObserved({ tasks: [aCrashedTask()] }), 'what died is not on its way up'],
+  ])('%s', (phase, record, observed) => {
+    expect(bootPhaseOf(seen(record, observed))).toBe(phase);
   });
 });
 
 describe('a caller should ask again', () => {
-  const record = aRecord({ bootsMs: [30_000] });
+  const record = seen(aRecord({ bootsMs: [20_000] }));
+  const slow = seen(aRecord({ bootsMs: [300_000] }));
 
   it.each([
-    ['at once after the wake', 0, 0.5, 30_000],
-    ['near the end', 28_999, 0.5, 1_001],
-    ['a second before the end', 29_000, 0.5, 2_000],
-    ['after it, the luckiest', 45_000, 0, 1_000],
-    ['after it, another', 45_000, 0.25, 1_500],
-  ])('when the boot should be over, then in short steps: %s', (_, afterMs, chance, expected) => {
-    expect(retryAfterMs(record, T0 + afterMs, chance)).toBe(expected);
+    ['at once after the wake', record, 0, 0.5, 20_000],
+    ['near the end', record, 18_999, 0.5, 1_001],
+    ['a second before the end', record, 19_000, 0.5, 2_000],
+    ['after it, the luckiest', record, 45_000, 0, 1_000],
+    ['after it, another', record, 45_000, 0.25, 1_500],
+    ['of a slow one less often, the luckiest', slow, 301_000, 0, 15_000],
+    ['of a slow one less often, another', slow, 301_000, 0.5, 30_000],
+  ])('when the boot should be over, then in short steps: %s', (_, given, afterMs, chance, expected) => {
+    expect(retryAfterMs(given, T0 + afterMs, chance)).toBe(expected);
+  });
+
+  it('sooner where the end is only guessed, for the guess to become knowledge', () => {
+    const guess = { askedAt: 0, startedMs: null, runningMs: null, healthyMs: null, readyMs: 30_000, unseenMs: 60_000 };
+    expect(retryAfterMs(seen(aRecord({ boots: [guess] })), T0, 0.5)).toBe(10_000);
+    const known = { ...guess, unseenMs: 0 };
+    expect(retryAfterMs(seen(aRecord({ boots: [guess, known] })), T0, 0.5)).toBe(30_000);
   });
 
   it('in short steps where nothing is expected', () => {
-    expect(retryAfterMs(anAsleepRecord(), T0, 0.5)).toBe(2_000);
+    expect(retryAfterMs(seen(anAsleepRecord({ bootsMs: [9_000] })), T0, 0.5)).toBe(2_000);
   });
 
   it('never at once, never later than a boot may take', () => {
@@ -94,7 +131,7 @@ describe('a caller should ask again', () => {
       fc.property(fc.nat({ max: 200_000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (afterMs, chance) => {
         const ms = retryAfterMs(record, T0 + afterMs, chance);
         expect(ms).toBeGreaterThanOrEqual(1_000);
-        expect(ms).toBeLessThanOrEqual(30_000);
+        expect(ms).toBeLessThanOrEqual(20_000);
       }),
     );
   });

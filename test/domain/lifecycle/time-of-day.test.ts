@@ -50,7 +50,8 @@ describe('the last time the clocks showed it', () => {
   });
 
   it.each([
-    ['skipped: as much later as they jump', '2026-03-29T12:00:00.000Z', '2026-03-29T01:30:00.000Z'],
+    ['skipped: when they jump over it', '2026-03-29T12:00:00.000Z', '2026-03-29T01:00:00.000Z'],
+    ['skipped, a moment before', '2026-03-29T00:59:59.999Z', '2026-03-28T01:30:00.000Z'],
     ['shown twice: the first time', '2026-10-25T12:00:00.000Z', '2026-10-25T00:30:00.000Z'],
     ['shown twice, seen between the two', '2026-10-25T01:00:00.000Z', '2026-10-25T00:30:00.000Z'],
   ])('at 02:30 in Zurich when the clocks change, %s', (_, now, expected) => {

@@ -9,7 +9,7 @@ import { fleetOver, storeOver } from './adapters.ts';
 import { MAIN_CLUSTER } from './machines.ts';
 
 const METRICS_NAMESPACE = 'Services';
-const SETTINGS = { nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
+const SETTINGS = { timeZone: 'UTC', nightlyKill: { timeOfDayMs: 23 * HOUR, timeZone: 'UTC' } };
 
 export type Container = TickDeps & { readonly telemetry: RecordedTelemetry };
 
