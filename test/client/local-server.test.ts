@@ -33,13 +33,13 @@ const untilAsleep = (client: Client, service: string): Promise<Service> =>
       const now = await client.status(service);
       return now.state === 'asleep' ? now : undefined;
     },
-    40_000,
+    80_000,
   );
 
 describe.concurrent('a client of a real server', () => {
   it(
     'holds a session for longer than its lease, while another comes and goes, and is the last to leave',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (context) => {
       const { client } = await aPlace(context, 'echo', HEALTHY);
       await using ada = await client.session('echo', { holder: 'ada', leaseSeconds: 10 });
@@ -59,7 +59,7 @@ describe.concurrent('a client of a real server', () => {
 
   it(
     'that is ended by kill -9 keeps the service awake up to the end of its lease, and not much longer',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (context) => {
       const { server, client } = await aPlace(context, 'echo', HEALTHY);
       const child = startChild('session-child.ts', server.url, server.key, 'echo', 'doomed');
@@ -78,7 +78,7 @@ describe.concurrent('a client of a real server', () => {
     },
   );
 
-  it('releases its lease when it is interrupted', { timeout: 60_000 }, async (context) => {
+  it('releases its lease when it is interrupted', { timeout: 120_000 }, async (context) => {
     const { server, client } = await aPlace(context, 'echo', HEALTHY);
     const child = startChild('session-child.ts', server.url, server.key, 'echo', 'polite');
     await once(child.stdout, 'data');
@@ -90,7 +90,7 @@ describe.concurrent('a client of a real server', () => {
 
   it(
     'learns why a service does not start, soon after the third time, and what it said last',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (context) => {
       const { client } = await aPlace(context, 'crash');
       const work = client.wake('crash', { holder: 'ada', leaseSeconds: 600 });
@@ -104,7 +104,7 @@ describe.concurrent('a client of a real server', () => {
 
   it(
     'publishes a file, is told how far it has come, and finds the same bytes',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (context) => {
       const { server, client } = await aPlace(context, 'echo', HEALTHY);
       const noise = Array.from({ length: 5_000 }, (_, index) => sha256Of(String(index))).join('');
@@ -125,7 +125,7 @@ describe.concurrent('a client of a real server', () => {
     },
   );
 
-  it('is refused with another key, and finds nobody at another port', { timeout: 60_000 }, async (context) => {
+  it('is refused with another key, and finds nobody at another port', { timeout: 120_000 }, async (context) => {
     const { server } = await aPlace(context, 'echo', HEALTHY);
     const stranger = createClient({ url: server.url, apiKey: 'another' });
     await expect(stranger.services()).rejects.toMatchObject({ reason: 'unauthorized', status: 401 });
