@@ -83,6 +83,7 @@ const environment = (url: string): NodeJS.ProcessEnv => ({
   DEFAULT_SERVICE: '',
   METRIC_NAMESPACE: 'Nightporter',
   SERVICE_METRICS: 'on',
+  TIME_ZONE: 'Europe/Zurich',
   DEPLOYMENT: 'bench',
 });
 
