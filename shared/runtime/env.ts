@@ -46,7 +46,7 @@ const controlVariables = {
   CONTROL_BUCKET: /* @__PURE__ */ bucket(),
   CLUSTERS: /* @__PURE__ */ text(CLUSTERS, 'ECS cluster names, each once, with commas and nothing else between them'),
   /** Whether each service has metrics of its own, and their price. */
-  SERVICE_METRICS: /* @__PURE__ */ z.enum(['on', 'off'], 'on or off'),
+  SERVICE_METRICS: /* @__PURE__ */ text(/^(on|off)$/, 'on or off'),
   /** By whose clocks closing time comes, and schedules go. */
   TIME_ZONE: /* @__PURE__ */ likelyTimeZone(),
   /** Where AWS is, when it is not AWS: the SDK's own words, for the one call that is made without a client of the SDK. */

@@ -6,7 +6,8 @@ export interface TelemetryNames {
   readonly METRIC_NAMESPACE: string;
   readonly DEPLOYMENT: string;
   /** Only those who look at services have something to tell of each. */
-  readonly SERVICE_METRICS?: 'on' | 'off';
+  /** `on` or `off`. */
+  readonly SERVICE_METRICS?: string;
 }
 
 /** What a function says of itself. Past `console`, which in Lambda puts words of its own before every line. */

@@ -123,11 +123,13 @@ export interface PolicyWord {
 }
 
 /** Every word that there is. */
-export const POLICY_WORDS: readonly PolicyWord[] = Object.entries(READERS).map(([word, { expected }]) => ({
-  word,
-  expected,
-  usual: (DEFAULTS as Readonly<Record<string, unknown>>)[word] as PolicyWord['usual'],
-}));
+export const POLICY_WORDS: readonly PolicyWord[] = /* @__PURE__ */ Object.entries(READERS).map(
+  ([word, { expected }]) => ({
+    word,
+    expected,
+    usual: (DEFAULTS as Readonly<Record<string, unknown>>)[word] as PolicyWord['usual'],
+  }),
+);
 
 const isWord = (tag: string): tag is Word => Object.hasOwn(READERS, tag);
 
@@ -150,7 +152,7 @@ const toPolicy = (values: Values, home: string): Policy => ({
   schedule: toSchedule(values, home),
 });
 
-export const DEFAULT_POLICY: Policy = toPolicy(DEFAULTS, 'UTC');
+export const DEFAULT_POLICY: Policy = /* @__PURE__ */ toPolicy(DEFAULTS, 'UTC');
 
 /** Tags that are good each by itself and bad together. */
 const inconsistencies = (values: Values, tags: Tags): readonly PolicyProblem[] => {
