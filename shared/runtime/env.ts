@@ -1,35 +1,49 @@
-import * as z from 'zod/mini';
 import type { TimeOfDay } from '#shared/domain/lifecycle/time-of-day.ts';
 import { isTimeZone } from '#shared/domain/schedule/wall-clock.ts';
 import { SERVICE_ID_PATTERN } from '#shared/domain/lifecycle/service-id.ts';
 
-/** Schemas by variable; the text of their errors continues the sentence `<NAME> must be …`. */
-export type Variables = Readonly<Record<string, z.ZodMiniType>>;
-export type Environment<V extends Variables> = { readonly [Name in keyof V]: z.output<V[Name]> };
+/** What a variable means, or what it should be, in words that continue the sentence `<NAME> must be …`. */
+type Reading<T> = { readonly value: T } | { readonly expected: string };
+/** By hand: of a cold start that somebody waits for, a library's schemas would take a millisecond or two. */
+type Variable<T> = (value: string | undefined) => Reading<T>;
+export type Variables = Readonly<Record<string, Variable<unknown>>>;
+export type Environment<V extends Variables> = {
+  readonly [Name in keyof V]: V[Name] extends Variable<infer T> ? T : never;
+};
 
-const text = (pattern: RegExp, expected: string) => z.string(expected).check(z.regex(pattern, expected));
+const meaning =
+  <T>(expected: string, read: (value: string) => T | undefined): Variable<T> =>
+  (value) => {
+    const found = value === undefined ? undefined : read(value);
+    return found === undefined ? { expected } : { value: found };
+  };
+
+const text = (pattern: RegExp, expected: string): Variable<string> =>
+  meaning(expected, (value) => (pattern.test(value) ? value : undefined));
+
+const oneOf = <T extends string>(...words: readonly T[]): Variable<T> =>
+  meaning(words.join(' or '), (value) => words.find((word) => word === value));
+
+const anything: Variable<string | undefined> = (value) => ({ value });
 
 /** The first part: no name that comes again later. */
 const CLUSTERS = /^(?!(?:.*,)?([^,]+),(?:.*,)?\1(?:,|$))[A-Za-z0-9_-]{1,255}(,[A-Za-z0-9_-]{1,255})*$/;
 
 const MINUTE_MS = 60_000;
 const timeOfDayMs = () =>
-  z.pipe(
-    text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 23:00'),
-    z.transform((time: string): number => {
-      const [hours = 0, minutes = 0] = time.split(':').map(Number);
-      return (hours * 60 + minutes) * MINUTE_MS;
-    }),
-  );
+  meaning('a time of day such as 23:00', (time): number | undefined => {
+    const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+    return hours === undefined ? undefined : (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
+  });
 
 const ZONE_RULE = 'an IANA time zone such as Europe/Zurich';
-const timeZone = () => z.string(ZONE_RULE).check(z.refine(isTimeZone, ZONE_RULE));
+const timeZone = () => meaning(ZONE_RULE, (zone) => (isTimeZone(zone) ? zone : undefined));
 /** To look a zone up takes a fresh process longer than all the rest of its start: for those that somebody waits for. */
 const likelyTimeZone = () => text(/^[A-Za-z][A-Za-z0-9+/_-]{0,63}$/, ZONE_RULE);
 
 const namespace = () => text(/^[A-Za-z0-9][A-Za-z0-9._/#-]{0,254}$/, 'a namespace of CloudWatch');
 
-// Schemas take their time to build: behind `@__PURE__` those that a function does not read stay out of its bundle.
+// Behind `@__PURE__` what a function does not read stays out of its bundle.
 
 /** What every function needs to say of itself. */
 export const telemetryVariables = {
@@ -41,12 +55,11 @@ export const telemetryVariables = {
 const bucket = () => text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket');
 const topic = () => text(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/, 'the ARN of an SNS topic');
 
-const anything = /* @__PURE__ */ z.optional(/* @__PURE__ */ z.string());
 const controlVariables = {
   CONTROL_BUCKET: /* @__PURE__ */ bucket(),
   CLUSTERS: /* @__PURE__ */ text(CLUSTERS, 'ECS cluster names, each once, with commas and nothing else between them'),
   /** Whether each service has metrics of its own, and their price. */
-  SERVICE_METRICS: /* @__PURE__ */ text(/^(on|off)$/, 'on or off'),
+  SERVICE_METRICS: /* @__PURE__ */ oneOf('on', 'off'),
   /** By whose clocks closing time comes, and schedules go. */
   TIME_ZONE: /* @__PURE__ */ likelyTimeZone(),
   /** Where AWS is, when it is not AWS: the SDK's own words, for the one call that is made without a client of the SDK. */
@@ -77,15 +90,15 @@ const registryBuckets = {
   REGISTRY_BUCKET: /* @__PURE__ */ bucket(),
   PACKAGES_TOPIC_ARN: /* @__PURE__ */ topic(),
   /** Whether a developer of whom nothing is written down may upload. */
-  UNREGISTERED_DEVELOPERS: /* @__PURE__ */ z.enum(['allow', 'refuse'], 'allow or refuse'),
+  UNREGISTERED_DEVELOPERS: /* @__PURE__ */ oneOf('allow', 'refuse'),
 };
 export const registryVariables = () => ({ ...telemetryVariables, ...registryBuckets });
 
 const daysOrOff = () =>
-  z.pipe(
-    text(/^(off|[1-9]\d{0,4})$/, 'off or a number of days'),
-    z.transform((value: string): number | null => (value === 'off' ? null : Number(value))),
-  );
+  meaning('off or a number of days', (value): number | null | undefined => {
+    if (value === 'off') return null;
+    return /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined;
+  });
 /** Who judges uploads and publishes the good ones. */
 export const judgingVariables = {
   /** The unique id of the role that signs addresses for developers who have no role of their own. */
@@ -106,17 +119,16 @@ export const environmentOf = <V extends Variables>(
   variables: V,
   environment: Readonly<Record<string, string | undefined>>,
 ): Environment<V> => {
-  const read = Object.entries(variables).map(([name, schema]) => {
-    const value = environment[name];
-    return { name, isMissing: value === undefined, parsed: z.safeParse(schema, value) };
-  });
-  const problems = read.flatMap(({ name, isMissing, parsed }) => {
-    if (parsed.success) return [];
-    return [isMissing ? `${name} is missing` : `${name} must be ${parsed.error.issues[0]?.message ?? 'valid'}`];
+  const read = Object.entries(variables).map(([name, variable]) => ({ name, reading: variable(environment[name]) }));
+  const problems = read.flatMap(({ name, reading }) => {
+    if ('value' in reading) return [];
+    return [environment[name] === undefined ? `${name} is missing` : `${name} must be ${reading.expected}`];
   });
   // The values are left out: what stands in the wrong variable may be a secret.
   if (problems.length > 0) throw new Error(`the environment cannot be used: ${problems.join('; ')}`);
-  return Object.fromEntries(read.map(({ name, parsed }) => [name, parsed.data])) as Environment<V>;
+  return Object.fromEntries(
+    read.flatMap(({ name, reading }) => ('value' in reading ? [[name, reading.value]] : [])),
+  ) as Environment<V>;
 };
 
 interface Place {

@@ -6,8 +6,7 @@ export interface TelemetryNames {
   readonly METRIC_NAMESPACE: string;
   readonly DEPLOYMENT: string;
   /** Only those who look at services have something to tell of each. */
-  /** `on` or `off`. */
-  readonly SERVICE_METRICS?: string;
+  readonly SERVICE_METRICS?: 'on' | 'off';
 }
 
 /** What a function says of itself. Past `console`, which in Lambda puts words of its own before every line. */
