@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createClient, type Client, type PublishProgress, type Service } from '../../client/nightporter-client.ts';
-import { startChild } from '../support/child-process.ts';
+import { childrenOf } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { startServer, until, type RunningServer } from '../support/local-server.ts';
 import { builtPackage, sha256Of } from '../support/registry/built-package.ts';
@@ -62,11 +62,16 @@ describe.concurrent('a client of a real server', () => {
     { timeout: 120_000 },
     async (context) => {
       const { server, client } = await aPlace(context, 'echo', HEALTHY);
-      const child = startChild('session-child.ts', server.url, server.key, 'echo', 'doomed');
-      expect(String(await once(child.stdout, 'data'))).toBe('ready\n');
+      const child = childrenOf(context)('session-child.ts', server.url, server.key, 'echo', 'doomed');
+      const ended = once(child, 'exit');
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk));
+      await until('it has a session', () => said !== '' || undefined);
       await sleep(4_000);
+      // Not lost meanwhile.
+      expect(said).toBe('ready\n');
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      expect(await ended).toEqual([null, 'SIGKILL']);
       const { lease, state } = await client.status('echo', { holder: 'doomed' });
       expect(state).toBe('ready');
       const leaseEndsAt = Date.parse(lease?.expiresAt ?? '');
@@ -80,7 +85,7 @@ describe.concurrent('a client of a real server', () => {
 
   it('releases its lease when it is interrupted', { timeout: 120_000 }, async (context) => {
     const { server, client } = await aPlace(context, 'echo', HEALTHY);
-    const child = startChild('session-child.ts', server.url, server.key, 'echo', 'polite');
+    const child = childrenOf(context)('session-child.ts', server.url, server.key, 'echo', 'polite');
     await once(child.stdout, 'data');
     child.kill('SIGINT');
     expect(String(await once(child.stdout, 'data'))).toBe('released\n');
