@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parametersIn } from '../../../infra/costs/parameter-file.ts';
 import { deploy, type Deployed } from './deployed.ts';
 import type { Given } from './parameters.ts';
 import { parseTemplate, type SourceTemplate } from './source.ts';
@@ -48,20 +49,11 @@ const stackName = (name: string, of: string): string => {
   return of === 'edge' ? `nightporter-edge-${name}` : name === of ? `nightporter-${of}` : `${name}-${of}`;
 };
 
-export const parametersOf = (text: string): Given => {
-  const pairs: readonly { readonly ParameterKey: string; readonly ParameterValue: string }[] = JSON.parse(text);
-  const parameters = Object.fromEntries(
-    pairs.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
-  );
-  if (Object.keys(parameters).length < pairs.length) throw new Error('a parameter is given twice');
-  return parameters;
-};
-
 const exampleOf = (file: string): Example => {
   const [name = '', second] = file.split('.');
   const of = second ?? (STACKS.includes(name) ? name : SERVICE);
   const text = readFileSync(path.join(root, EXAMPLES_FOLDER, `${file}.json`), 'utf8');
-  return { file, of, stack: stackName(name, of), parameters: parametersOf(text) };
+  return { file, of, stack: stackName(name, of), parameters: parametersIn(text) };
 };
 
 const place = ({ of }: Example): number => (ORDER.includes(of) ? ORDER.indexOf(of) : ORDER.length);

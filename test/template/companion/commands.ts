@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parametersOf, root } from '../../support/cfn/companions.ts';
+import { parametersIn } from '../../../infra/costs/parameter-file.ts';
+import { root } from '../../support/cfn/companions.ts';
 import { faultOf, type Given } from '../../support/cfn/parameters.ts';
 import { parseTemplate, type SourceTemplate } from '../../support/cfn/source.ts';
 
@@ -90,7 +91,7 @@ const pairOf = (word: string): readonly [string, string] => {
   return [key, value];
 };
 
-const fromFile = (word: string): Given => parametersOf(readFileSync(file(word), 'utf8'));
+const fromFile = (word: string): Given => parametersIn(readFileSync(file(word), 'utf8'));
 
 /** What a command gives, file or not. */
 export const given = ({ options }: Command): Given =>
