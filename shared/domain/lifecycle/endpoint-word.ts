@@ -22,8 +22,9 @@ const parsePort = (text: string | undefined): number | undefined => {
   return port >= 1 && port <= 65_535 ? port : undefined;
 };
 
+/** A name whose last label is a number (`a.0`) passes for an address with every client, and is none. */
 const fixed = (host: string, port: number | undefined, url: string | null): EndpointWord | undefined =>
-  port === undefined ? undefined : { kind: 'fixed', endpoint: { host, port, url } };
+  port === undefined || !URL.canParse(`http://${host}`) ? undefined : { kind: 'fixed', endpoint: { host, port, url } };
 
 const parseTask = (value: string): EndpointWord | undefined => {
   const [, address, port] = TASK.exec(value) ?? [];

@@ -70,6 +70,10 @@ describe('the policy word endpoint', () => {
     'https://host\n',
     ' https://host',
     'https://[::1]',
+    'http://a.0/',
+    'a.0:80',
+    'https://1.2.3.4.5',
+    '256.0.0.1:443',
   ])('refuses %j', (value) => {
     expect(parseEndpointWord(value)).toBeUndefined();
   });
